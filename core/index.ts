@@ -1,0 +1,7 @@
+/** The public face of the engine: all that plugins may import. */
+export * from './packet/index.ts';
+export * from './plugin/index.ts';
+export * from './random/index.ts';
+export * from './time/index.ts';
+export * from './trace/index.ts';
+export * from './wire/index.ts';

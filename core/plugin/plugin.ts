@@ -1,0 +1,193 @@
+import type { z } from 'zod';
+import type { PlainValue, PlainValues, RecordKind, TraceRecord } from '../trace/index.ts';
+import type { Layer } from '../wire/index.ts';
+import type { InterfaceAddress } from './context.ts';
+import type { DissectionContext } from './dissection-context.ts';
+import type { Protocol } from './protocol.ts';
+
+/** Reads one layer of a packet for people: from `bytes[start, end)`. Never throws; bounded work. */
+export interface Codec {
+  /** The name that filters and `payload.by` use; by custom the plugin's name. */
+  readonly name: string;
+  readonly title: string;
+  dissect(bytes: Uint8Array, start: number, end: number, context: DissectionContext): Layer;
+}
+
+/** Says that the plugin reads what `below` carries under `key`: 0x0800 above `ethernet`. `link` is the wire itself. */
+export interface Binding {
+  readonly below: string;
+  readonly key: number;
+}
+
+/** A way to write an address of an interface. The first syntax, in the order of plugins, that recognises a text has it. */
+export interface AddressSyntax {
+  readonly name: string;
+  readonly example: string;
+  /** The address, `undefined` when this is another syntax, or what is wrong with it. */
+  parse(text: string): { readonly value: PlainValue } | { readonly wrong: string } | undefined;
+}
+
+/** Something that the timeline or an operator can have a node do: `{ at: 1s, node: a, ping: 10.1.0.20, count: 3 }`. */
+export interface Action {
+  /** The key that names it in a timeline entry. */
+  readonly key: string;
+  readonly about: string;
+  readonly example: string;
+  /** The entry without `at` and `node`: the key and its companions. What it yields becomes the command's `args`. */
+  // biome-ignore lint/suspicious/noExplicitAny: each action has its own shape, checked by its schema.
+  readonly schema: z.ZodType<any>;
+}
+
+/** What an expectation looks at when it is judged. */
+export interface RunView {
+  readonly now: number;
+  readonly nodes: readonly string[];
+  /** A plugin's state on a node: look, do not touch. */
+  state(node: string, plugin: string): unknown;
+  /** Interface of a node by its name, with the addresses that the topology gave it. */
+  interfaces(node: string): readonly { readonly name: string; readonly addresses: readonly InterfaceAddress[] }[];
+}
+
+export interface Verdict {
+  readonly held: boolean;
+  /** One sentence with the figures that decided. */
+  readonly evidence: string;
+  /** Numbers of the records that show it. */
+  readonly records: readonly number[];
+}
+
+/** An expectation: a fold over the trace, judged at the end. Its state is plain data and part of the run. */
+// biome-ignore lint/suspicious/noExplicitAny: specification and state are the expectation's own.
+export interface Expectation<Spec = any, State = any> {
+  /** The key that names it: `{ ping: a -> b, answered: 3 }`. */
+  readonly key: string;
+  readonly about: string;
+  readonly example: string;
+  readonly schema: z.ZodType<Spec>;
+  /** Which records it is shown. */
+  readonly observes: readonly RecordKind[];
+  create(spec: Spec): State;
+  observe?(state: State, record: TraceRecord, spec: Spec): void;
+  verdict(state: State, spec: Spec, view: RunView): Verdict;
+}
+
+/** What a code of a drop or a note says. */
+export interface Story {
+  /** A sentence with `{node}` and the record's values in braces: `{node} has no route to {destination}`. */
+  readonly text: string;
+  /** Document and section that says so. */
+  readonly source?: string;
+  /** What usually cures it, for codes that are failures. */
+  readonly cure?: string;
+}
+
+export interface Column {
+  readonly key: string;
+  readonly title: string;
+}
+
+/** A table over a plugin's state that terminal and page render without knowing it. */
+// biome-ignore lint/suspicious/noExplicitAny: the state is the plugin's own.
+export interface TableView<State = any> {
+  readonly name: string;
+  readonly title: string;
+  readonly columns: readonly Column[];
+  rows(state: State, view: ViewContext): readonly Readonly<Record<string, string | number>>[];
+}
+
+export interface ViewContext {
+  readonly now: number;
+  readonly interfaces: readonly string[];
+}
+
+export type Tone = 'plain' | 'protected' | 'good' | 'failed' | 'translation' | 'key';
+
+/** A short word beside a node. */
+export interface Badge {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+/** A tunnel drawn between two nodes, found by their addresses. */
+export interface Tube {
+  readonly from: string;
+  readonly to: string;
+  readonly label: string;
+  readonly tone: Tone;
+}
+
+/** A text format of keys that other programs read, such as one of Wireshark's tables. */
+export interface KeyLogFormat {
+  /** The format's name in `ctx.logKey`. */
+  readonly format: string;
+  /** The file that `--keys DIR` writes. */
+  readonly file: string;
+  /** The preference or folder where a reader puts it. */
+  readonly about: string;
+  /** One line without its end; `undefined` where the format cannot express the entry. */
+  line(entry: PlainValues): string | undefined;
+}
+
+/** A mistake in a topology, at a path within the plugin's config or the topology. */
+export interface Problem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+  readonly suggestion?: string;
+  readonly severity?: 'error' | 'warning';
+}
+
+/** A node of a checked topology, as checks across nodes see it. */
+export interface DescribedNode {
+  readonly name: string;
+  readonly kind: string;
+  readonly interfaces: readonly {
+    readonly name: string;
+    readonly addresses: readonly InterfaceAddress[];
+    readonly mtu?: number;
+  }[];
+  readonly plugins: Readonly<Record<string, unknown>>;
+}
+
+/** What a plugin is, as data. A folder's `index.ts` exports one. */
+// biome-ignore lint/suspicious/noExplicitAny: state and config are the plugin's own; the registry holds plugins of all kinds.
+export interface Plugin<State = any, Config = any> {
+  readonly name: string;
+  readonly title: string;
+  readonly about: string;
+  /** Documents it follows, with sections: `RFC 4303 §2`. */
+  readonly sources: readonly string[];
+  /** Contracts that must be on the same node. */
+  readonly requires?: readonly string[];
+  /** Contracts that it works with where they are. */
+  readonly extends?: readonly string[];
+  /** Contracts that it provides; its own name is always one. */
+  readonly provides?: readonly string[];
+  /** Slots of the host that it uses. */
+  readonly uses?: readonly string[];
+  /** Slots that it can fill: `{ crypto: createNobleProvider }`. */
+  readonly fills?: Readonly<Record<string, () => unknown>>;
+  /** Its settings in a topology; every key described. Absent: it takes none. */
+  readonly config?: z.ZodType<Config>;
+  readonly protocol?: Protocol<State, Config>;
+  readonly hookPoints?: readonly string[];
+  readonly binds?: readonly Binding[];
+  readonly codecs?: readonly Codec[];
+  readonly addressSyntaxes?: readonly AddressSyntax[];
+  readonly actions?: readonly Action[];
+  readonly expectations?: readonly Expectation[];
+  readonly codes?: Readonly<Record<string, Story>>;
+  readonly linkTypes?: Readonly<Record<number, string>>;
+  readonly keyLogs?: readonly KeyLogFormat[];
+  readonly tables?: readonly TableView<State>[];
+  /** Texts beside the node, such as its present addresses. */
+  labels?(state: State, view: ViewContext): readonly string[];
+  badges?(state: State, view: ViewContext): readonly Badge[];
+  tubes?(state: State, view: ViewContext): readonly Tube[];
+  /** Mistakes that only show across nodes, such as one address twice. Paths start at the topology. */
+  checkTopology?(nodes: readonly DescribedNode[]): readonly Problem[];
+}
+
+/** Gives a manifest its types. */
+export function definePlugin<State, Config>(plugin: Plugin<State, Config>): Plugin<State, Config> {
+  return plugin;
+}

@@ -1,0 +1,152 @@
+import type { Instant } from './instant.ts';
+
+/**
+ * The event queue: a binary heap over typed arrays, ordered by time and, among equal times, by the order of insertion. An
+ * event is plain data: an opcode and three numbers whose meaning the simulation gives them. Nothing is allocated per event.
+ *
+ * The queue itself is plain data as well (typed arrays and counts), so a snapshot of a run clones it as it is.
+ */
+export interface EventQueue {
+  count: number;
+  /** The next sequence number: what breaks ties. */
+  sequence: number;
+  times: Float64Array;
+  sequences: Float64Array;
+  opcodes: Int32Array;
+  targets: Int32Array;
+  args: Int32Array;
+  causes: Float64Array;
+}
+
+/** Where `pop` puts the event that it takes out: one object for all events of a run. */
+export interface PoppedEvent {
+  time: Instant;
+  opcode: number;
+  target: number;
+  arg: number;
+  /** The record that caused this event (0 when nothing was recorded). */
+  cause: number;
+}
+
+/** The most events that may be pending at once; reaching it ends the run with a message. */
+export const MOST_PENDING_EVENTS = 1 << 24;
+
+export function createEventQueue(capacity = 256): EventQueue {
+  return {
+    count: 0,
+    sequence: 0,
+    times: new Float64Array(capacity),
+    sequences: new Float64Array(capacity),
+    opcodes: new Int32Array(capacity),
+    targets: new Int32Array(capacity),
+    args: new Int32Array(capacity),
+    causes: new Float64Array(capacity),
+  };
+}
+
+export function createPoppedEvent(): PoppedEvent {
+  return { time: 0, opcode: 0, target: 0, arg: 0, cause: 0 };
+}
+
+/** Inserts an event. It comes out after every event of the same time that was inserted before it. */
+export function pushEvent(
+  queue: EventQueue,
+  time: Instant,
+  opcode: number,
+  target: number,
+  arg: number,
+  cause: number,
+): void {
+  if (queue.count === queue.times.length) grow(queue);
+  const times = queue.times;
+  const sequences = queue.sequences;
+  const { opcodes, targets, args, causes } = queue;
+  let at = queue.count++;
+  // A new event has the highest sequence number, so on a tie it stays below: only a later parent moves down.
+  while (at > 0) {
+    const parent = (at - 1) >> 1;
+    const parentTime = times[parent] as number;
+    if (parentTime <= time) break;
+    times[at] = parentTime;
+    sequences[at] = sequences[parent] as number;
+    opcodes[at] = opcodes[parent] as number;
+    targets[at] = targets[parent] as number;
+    args[at] = args[parent] as number;
+    causes[at] = causes[parent] as number;
+    at = parent;
+  }
+  times[at] = time;
+  sequences[at] = queue.sequence++;
+  opcodes[at] = opcode;
+  targets[at] = target;
+  args[at] = arg;
+  causes[at] = cause;
+}
+
+/** The time of the next event; `Infinity` when there is none. */
+export function nextEventTime(queue: EventQueue): Instant {
+  return queue.count === 0 ? Number.POSITIVE_INFINITY : (queue.times[0] as number);
+}
+
+/** Takes the next event out into `out`. False when the queue is empty. */
+export function popEvent(queue: EventQueue, out: PoppedEvent): boolean {
+  if (queue.count === 0) return false;
+  const { times, sequences, opcodes, targets, args, causes } = queue;
+  out.time = times[0] as number;
+  out.opcode = opcodes[0] as number;
+  out.target = targets[0] as number;
+  out.arg = args[0] as number;
+  out.cause = causes[0] as number;
+  const last = --queue.count;
+  if (last === 0) return true;
+  const time = times[last] as number;
+  const sequence = sequences[last] as number;
+  let at = 0;
+  for (;;) {
+    let child = 2 * at + 1;
+    if (child >= last) break;
+    let childTime = times[child] as number;
+    const right = child + 1;
+    if (right < last) {
+      const rightTime = times[right] as number;
+      if (
+        rightTime < childTime ||
+        (rightTime === childTime && (sequences[right] as number) < (sequences[child] as number))
+      ) {
+        child = right;
+        childTime = rightTime;
+      }
+    }
+    if (time < childTime || (time === childTime && sequence < (sequences[child] as number))) break;
+    times[at] = childTime;
+    sequences[at] = sequences[child] as number;
+    opcodes[at] = opcodes[child] as number;
+    targets[at] = targets[child] as number;
+    args[at] = args[child] as number;
+    causes[at] = causes[child] as number;
+    at = child;
+  }
+  times[at] = time;
+  sequences[at] = sequence;
+  opcodes[at] = opcodes[last] as number;
+  targets[at] = targets[last] as number;
+  args[at] = args[last] as number;
+  causes[at] = causes[last] as number;
+  return true;
+}
+
+function grow(queue: EventQueue): void {
+  const size = queue.times.length * 2;
+  if (size > MOST_PENDING_EVENTS) throw new RangeError(`more than ${MOST_PENDING_EVENTS} events are pending`);
+  queue.times = widened(queue.times, new Float64Array(size));
+  queue.sequences = widened(queue.sequences, new Float64Array(size));
+  queue.opcodes = widened(queue.opcodes, new Int32Array(size));
+  queue.targets = widened(queue.targets, new Int32Array(size));
+  queue.args = widened(queue.args, new Int32Array(size));
+  queue.causes = widened(queue.causes, new Float64Array(size));
+}
+
+function widened<A extends Float64Array | Int32Array>(from: A, to: A): A {
+  to.set(from as never);
+  return to;
+}
