@@ -32,11 +32,11 @@ export type CipherName = keyof typeof CIPHERS;
  * Authenticated ciphers (RFC 5116 sense). `nonces` is the accepted range of nonce lengths, `tags` the accepted tag lengths;
  * the longest is the default.
  *
- * - `aes-gcm` NIST SP 800-38D (ESP: RFC 4106), `aes-ccm` NIST SP 800-38C (ESP: RFC 4309, 11-byte nonce),
+ * - `aes-gcm` NIST SP 800-38D (ESP: RFC 4106, 12-byte nonce), `aes-ccm` NIST SP 800-38C (ESP: RFC 4309, 11-byte nonce),
  *   `chacha20-poly1305` RFC 8439 (ESP: RFC 7634).
  */
 export const AEADS = {
-  'aes-gcm': { keys: [16, 24, 32], nonces: { min: 12, max: 12 }, tags: [8, 12, 13, 14, 15, 16] },
+  'aes-gcm': { keys: [16, 24, 32], nonces: { min: 1, max: 128 }, tags: [8, 12, 13, 14, 15, 16] },
   'aes-ccm': { keys: [16, 24, 32], nonces: { min: 7, max: 13 }, tags: [4, 6, 8, 10, 12, 14, 16] },
   'chacha20-poly1305': { keys: [32], nonces: { min: 12, max: 12 }, tags: [16] },
 } as const;
