@@ -1,7 +1,22 @@
 import { contract, type Packet } from '../../core/index.ts';
+import type { Ipv4Address } from './address.ts';
 
-/** An IPv4 address as an unsigned 32-bit number: 10.0.0.1 is 0x0a000001. */
-export type Ipv4Address = number;
+export {
+  formatIpv4,
+  formatIpv4Prefix,
+  type Ipv4Address,
+  type Ipv4InterfaceAddress,
+  type Ipv4Prefix,
+  type Ipv4Reading,
+  inIpv4Prefix,
+  ipv4Mask,
+  LIMITED_BROADCAST,
+  parseIpv4,
+  readIpv4,
+  readIpv4InterfaceAddress,
+  readIpv4Prefix,
+} from './address.ts';
+export { IP_PROTOCOLS, ipv4Header, ipv4HeaderSize, sumPseudoHeader } from './headers.ts';
 
 /** What a sender may say of the header. */
 export interface Ipv4SendOptions {
@@ -15,6 +30,8 @@ export interface Ipv4SendOptions {
   readonly typeOfService?: number;
   /** Options, a multiple of 4 octets. */
   readonly options?: Uint8Array;
+  /** The interface to leave by, whatever the routes say: a broadcast, or a node that has no address yet. */
+  readonly egress?: number;
 }
 
 export interface Ipv4Calls {
@@ -30,8 +47,34 @@ export interface Ipv4Calls {
   sourceFor(destination: Ipv4Address): Ipv4Address | undefined;
   /** Is it an address of this node? */
   isLocal(address: Ipv4Address): boolean;
+  /** The limited broadcast, or the broadcast address of a link of this node. */
+  isBroadcast(address: Ipv4Address): boolean;
   /** The addresses of this node. */
   addresses(): readonly { readonly interface: number; readonly address: Ipv4Address; readonly prefix: number }[];
+  /** The most octets that a packet of this node to `destination` may have: the link's MTU, or less where a router said so. */
+  mtuTo(destination: Ipv4Address): number | undefined;
+  /** A router said that packets to `destination` may have `mtu` octets; kept for a while (RFC 1191 §6.3). */
+  learnPathMtu(destination: Ipv4Address, mtu: number): void;
+  /** The neighbour did not answer: tells the packet's sender that the host is unreachable. The packet stays in hand. */
+  neighbourFailed(packet: Packet): void;
+  /** Gives an interface one more address, and the route to its link. False when the node has it already. */
+  addAddress(interfaceIndex: number, address: Ipv4Address, prefix: number): boolean;
+  removeAddress(interfaceIndex: number, address: Ipv4Address): boolean;
+  /** Adds a route of this run; `via` 0 for what is on the link itself. Replaces the one with the same prefix and metric. */
+  addRoute(route: Ipv4Route): void;
+  /** Removes the routes of this run to that prefix. */
+  removeRoute(network: Ipv4Address, prefix: number): void;
+}
+
+export interface Ipv4Route {
+  readonly network: Ipv4Address;
+  readonly prefix: number;
+  /** The next router; 0 when the destination itself is on the link. */
+  readonly via: Ipv4Address;
+  /** The interface to leave by; -1: the one whose link has the next router. */
+  readonly interface: number;
+  /** Of equal prefixes the lowest wins. */
+  readonly metric: number;
 }
 
 export const ipv4Contract = contract<Ipv4Calls>('ipv4');
