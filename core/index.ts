@@ -3,5 +3,5 @@ export * from './packet/index.ts';
 export * from './plugin/index.ts';
 export * from './random/index.ts';
 export * from './time/index.ts';
-export * from './trace/index.ts';
+export * from './trace/record.ts';
 export * from './wire/index.ts';

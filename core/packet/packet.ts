@@ -59,7 +59,7 @@ export const RELATIONS = [
 ] as const;
 export type Relation = (typeof RELATIONS)[number];
 
-/** Octets left free before a new packet's payload: enough for Ethernet, two IP headers with options, UDP and a security header. */
+/** Octets left free before a new packet's payload: enough for a link header, two network headers with options, a transport and a security header. */
 export const HEADROOM = 128;
 
 export function packetLength(packet: Packet): number {

@@ -1,5 +1,6 @@
 export * from './context.ts';
 export * from './contract.ts';
+export * from './dissect.ts';
 export * from './dissection-context.ts';
 export * from './nearest.ts';
 export * from './plugin.ts';

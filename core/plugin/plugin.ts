@@ -13,7 +13,7 @@ export interface Codec {
   dissect(bytes: Uint8Array, start: number, end: number, context: DissectionContext): Layer;
 }
 
-/** Says that the plugin reads what `below` carries under `key`: 0x0800 above `ethernet`. `link` is the wire itself. */
+/** Says that the plugin reads what `below` carries under `key`: 0x0800 above the link layer. `link` is the wire itself. */
 export interface Binding {
   readonly below: string;
   readonly key: number;

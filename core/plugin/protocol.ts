@@ -16,7 +16,7 @@ export interface Command {
   readonly args: any;
 }
 
-/** One function at a hook point of a protocol below: `ipv4.prerouting`. Lower priorities are asked first (netfilter's order). */
+/** One function at a hook point of a protocol below: `plugin.point`. Lower priorities are asked first (netfilter's order). */
 export interface HookRegistration<State> {
   readonly point: string;
   readonly priority: number;

@@ -1,2 +1,3 @@
+export * from './compact.ts';
 export * from './event-queue.ts';
 export * from './instant.ts';

@@ -19,7 +19,7 @@ export type Siblings = any;
 export interface FieldOptions<T> {
   /** The field's name as people know it: `Time to live`. Default: the key, spaced. */
   readonly label?: string;
-  /** Names of values: `{ 1: 'ICMP' }`. */
+  /** Names of values: `{ 1: 'request' }`. */
   readonly names?: Readonly<Record<number, string>>;
   /** How the value reads in a dissection. */
   readonly format?: (value: T) => string;

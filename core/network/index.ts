@@ -1,0 +1,2 @@
+export * from './impairment.ts';
+export * from './link.ts';

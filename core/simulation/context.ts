@@ -1,0 +1,167 @@
+import { FATE, HEADROOM, type Packet, type Relation } from '../packet/index.ts';
+import type { Cache, Context, Contract, HookVerdict, NodeFace, Slot } from '../plugin/index.ts';
+import type { RandomStream } from '../random/index.ts';
+import type { Duration, Instant } from '../time/index.ts';
+import type { PlainValue, PlainValues } from '../trace/index.ts';
+import { BoundedCache } from './caches.ts';
+import type { Simulation } from './simulation.ts';
+import { setTimer, unsetTimer } from './timers.ts';
+import type { Instance, WiredNode } from './wiring.ts';
+
+/** The context of one plugin on one node: everything that its protocol can do, done by the simulation. */
+export class InstanceContext implements Context {
+  readonly node: NodeFace;
+  readonly plugin: string;
+  readonly #simulation: Simulation;
+  readonly #instance: number;
+  readonly #wired: WiredNode;
+  readonly #uses: ReadonlySet<string>;
+  readonly #siblings = new Map<string, object | undefined>();
+  readonly #caches = new Map<string, BoundedCache<unknown>>();
+  readonly #above = new Map<number, number>();
+
+  constructor(simulation: Simulation, wired: WiredNode, instance: Instance) {
+    this.#simulation = simulation;
+    this.#wired = wired;
+    this.#instance = instance.index;
+    this.node = wired.face;
+    this.plugin = instance.plugin.name;
+    this.#uses = new Set(instance.plugin.uses ?? []);
+    for (const [key, bound] of Object.entries(simulation.run.bound[instance.index] ?? {})) {
+      this.#above.set(Number(key), bound);
+    }
+  }
+
+  get recording(): boolean {
+    return this.#simulation.trace !== undefined;
+  }
+
+  now(): Instant {
+    return this.#simulation.run.now;
+  }
+
+  random(purpose: string): RandomStream {
+    return this.#simulation.stream(`${this.node.name}/${this.plugin}/${purpose}`);
+  }
+
+  createPacket(size: number, headroom: number = HEADROOM): Packet {
+    return this.#simulation.newPacket(size, headroom, -1);
+  }
+
+  derivePacket(parent: Packet, relation: Relation, size: number, headroom: number = HEADROOM): Packet {
+    const packet = this.#simulation.newPacket(size, headroom, parent.ingress);
+    packet.hooks = parent.hooks;
+    this.#simulation.recordLineage(this.#instance, packet, parent, relation);
+    return packet;
+  }
+
+  replacePacket(parent: Packet, relation: Relation, size: number, headroom: number = HEADROOM): Packet {
+    const packet = this.derivePacket(parent, relation, size, headroom);
+    this.#simulation.settle(parent, FATE.replaced);
+    return packet;
+  }
+
+  mergePacket(packet: Packet, parent: Packet, relation: Relation): void {
+    this.#simulation.recordLineage(this.#instance, packet, parent, relation);
+    this.#simulation.settle(parent, FATE.replaced);
+  }
+
+  transmit(packet: Packet, interfaceIndex: number): void {
+    this.#simulation.transmit(this.#instance, packet, this.#wired.firstInterface + interfaceIndex);
+  }
+
+  deliver(packet: Packet, key: number): boolean {
+    const above = this.#above.get(key);
+    if (above === undefined) return false;
+    this.#simulation.receive(above, packet);
+    return true;
+  }
+
+  consume(packet: Packet): void {
+    this.#simulation.settle(packet, FATE.delivered);
+    this.#simulation.record('deliver', this.#instance, packet.id);
+  }
+
+  drop(packet: Packet, code: string, values?: PlainValues): void {
+    this.#simulation.drop(this.#instance, packet, code, values);
+  }
+
+  hold(packet: Packet, code: string, values?: PlainValues): void {
+    packet.fate = FATE.held;
+    this.#simulation.record('hold', this.#instance, packet.id, code, values);
+  }
+
+  takeUp(packet: Packet): void {
+    packet.fate = FATE.inHand;
+    this.#simulation.inHand(packet);
+  }
+
+  bind(below: string, key: number): boolean {
+    return this.#simulation.bind(this.#wired, this.#instance, below, key);
+  }
+
+  unbind(below: string, key: number): void {
+    this.#simulation.unbind(this.#wired, this.#instance, below, key);
+  }
+
+  hook(point: number, packet: Packet, egress: number): HookVerdict {
+    return this.#simulation.hook(this.#instance, point, packet, egress);
+  }
+
+  setTimer(name: string, after: Duration, data?: PlainValue): number {
+    return setTimer(this.#simulation.run, this.#instance, name, after, data, this.#simulation.cause);
+  }
+
+  cancelTimer(id: number): void {
+    unsetTimer(this.#simulation.run, this.#instance, id);
+  }
+
+  sibling<Calls>(contract: Contract<Calls>): Calls | undefined {
+    const name = contract.contract;
+    if (this.#siblings.has(name)) return this.#siblings.get(name) as Calls | undefined;
+    const provider = this.#wired.providers.get(name);
+    const calls = provider === undefined ? undefined : this.#simulation.callsOf(provider.index);
+    this.#siblings.set(name, calls);
+    return calls as Calls | undefined;
+  }
+
+  slot<Filling>(slot: Slot<Filling>): Filling {
+    if (!this.#uses.has(slot.slot)) throw new Error(`plugin ${this.plugin} does not say that it uses ${slot.slot}`);
+    const filling = this.#simulation.slots[slot.slot];
+    if (filling === undefined) throw new Error(`the host filled no ${slot.slot}`);
+    return filling as Filling;
+  }
+
+  cache<T>(name: string, limit: number): Cache<T> {
+    let cache = this.#caches.get(name);
+    if (cache === undefined) {
+      cache = new BoundedCache<unknown>(limit);
+      this.#caches.set(name, cache);
+    }
+    return cache as Cache<unknown> as Cache<T>;
+  }
+
+  note(code: string, values?: PlainValues, packet?: Packet): number {
+    return this.#simulation.record('note', this.#instance, packet?.id ?? 0, code, values);
+  }
+
+  logKey(format: string, entry: PlainValues): void {
+    this.#simulation.logKey(this.#instance, format, entry);
+  }
+
+  /** For the simulation: what is bound above this instance changed. */
+  setAbove(key: number, instance: number | undefined): void {
+    if (instance === undefined) this.#above.delete(key);
+    else this.#above.set(key, instance);
+  }
+
+  /** For the simulation: what is bound above under a key. */
+  above(key: number): number | undefined {
+    return this.#above.get(key);
+  }
+
+  /** For the simulation: forgets everything derived. */
+  emptyCaches(): void {
+    for (const cache of this.#caches.values()) cache.clear();
+  }
+}

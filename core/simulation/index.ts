@@ -1,0 +1,5 @@
+export * from './judge.ts';
+export * from './run.ts';
+export * from './simulation.ts';
+export * from './story.ts';
+export * from './wiring.ts';

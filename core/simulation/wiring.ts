@@ -1,0 +1,165 @@
+import type { InterfaceFace, NodeFace, Plugin, Registry } from '../plugin/index.ts';
+import { contractsOf } from '../plugin/index.ts';
+import type { InterfaceDescription, Topology } from '../topology/index.ts';
+import type { TraceNames } from '../trace/index.ts';
+
+/** A plugin on a node. */
+export interface Instance {
+  readonly index: number;
+  readonly node: number;
+  readonly plugin: Plugin;
+}
+
+export interface WiredNode {
+  readonly index: number;
+  readonly name: string;
+  readonly face: NodeFace;
+  /** Number of its first interface; its interface `i` is `firstInterface + i`. */
+  readonly firstInterface: number;
+  readonly instances: readonly Instance[];
+  /** Contract name to the instance that provides it. */
+  readonly providers: ReadonlyMap<string, Instance>;
+}
+
+/** All that follows from topology and registry and never changes in a run: derived, so it is no part of the run's state. */
+export interface Wiring {
+  readonly nodes: readonly WiredNode[];
+  readonly nodeByName: ReadonlyMap<string, WiredNode>;
+  readonly instances: readonly Instance[];
+  readonly linkByName: ReadonlyMap<string, number>;
+  /** By interface number: the direction that it sends into; -1 where no link is. */
+  readonly directionOf: Int32Array;
+  /** By direction: the interface number that receives, its node, and its index there. */
+  readonly receiverInterface: Int32Array;
+  readonly receiverNode: Int32Array;
+  readonly receiverIndex: Int32Array;
+  readonly senderNode: Int32Array;
+  readonly senderIndex: Int32Array;
+  /** Node of each interface number. */
+  readonly nodeOfInterface: Int32Array;
+  readonly names: TraceNames;
+}
+
+/** What of an interface may change while a run goes on, by interface number. */
+export interface LiveInterfaces {
+  isUp(interfaceNumber: number): boolean;
+  /** The link's present MTU; `undefined` where no link is. */
+  linkMtu(interfaceNumber: number): number | undefined;
+}
+
+/** MTU of an interface without a link. */
+const UNLINKED_MTU = 1500;
+
+/** An interface face that asks the run for what may change. */
+class WiredInterface implements InterfaceFace {
+  readonly index: number;
+  readonly name: string;
+  readonly addresses: InterfaceFace['addresses'];
+  readonly #ownMtu: number | undefined;
+  readonly #number: number;
+  readonly #live: LiveInterfaces;
+
+  constructor(description: InterfaceDescription, index: number, number: number, live: LiveInterfaces) {
+    this.index = index;
+    this.name = description.name;
+    this.addresses = description.addresses;
+    this.#ownMtu = description.mtu;
+    this.#number = number;
+    this.#live = live;
+  }
+
+  get up(): boolean {
+    return this.#live.isUp(this.#number);
+  }
+
+  get mtu(): number {
+    const link = this.#live.linkMtu(this.#number) ?? UNLINKED_MTU;
+    return this.#ownMtu === undefined || this.#ownMtu > link ? link : this.#ownMtu;
+  }
+}
+
+export function wire(topology: Topology, registry: Registry, live: LiveInterfaces): Wiring {
+  const interfaces = topology.nodes.reduce((sum, node) => sum + node.interfaces.length, 0);
+  const directions = topology.links.length * 2;
+  const directionOf = new Int32Array(interfaces).fill(-1);
+  const nodeOfInterface = new Int32Array(interfaces);
+  const numbers = new Map<string, number>();
+  const firsts: number[] = [];
+  let next = 0;
+  topology.nodes.forEach((node, index) => {
+    firsts.push(next);
+    for (const face of node.interfaces) {
+      numbers.set(`${node.name}:${face.name}`, next);
+      nodeOfInterface[next++] = index;
+    }
+  });
+  const receiverInterface = new Int32Array(directions);
+  const receiverNode = new Int32Array(directions);
+  const receiverIndex = new Int32Array(directions);
+  const senderNode = new Int32Array(directions);
+  const senderIndex = new Int32Array(directions);
+  topology.links.forEach((link, at) => {
+    const ends = link.ends.map((end) => numbers.get(`${end.node}:${end.interface}`));
+    const [a, b] = ends;
+    if (a === undefined || b === undefined) throw new Error(`link ${link.name} ends at an interface that is not there`);
+    directionOf[a] = 2 * at;
+    directionOf[b] = 2 * at + 1;
+    for (const [direction, from, to] of [
+      [2 * at, a, b],
+      [2 * at + 1, b, a],
+    ] as const) {
+      receiverInterface[direction] = to;
+      receiverNode[direction] = nodeOfInterface[to] as number;
+      receiverIndex[direction] = to - (firsts[nodeOfInterface[to] as number] as number);
+      senderNode[direction] = nodeOfInterface[from] as number;
+      senderIndex[direction] = from - (firsts[nodeOfInterface[from] as number] as number);
+    }
+  });
+  const instances: Instance[] = [];
+  const nodes = topology.nodes.map((node, index): WiredNode => {
+    const firstInterface = firsts[index] as number;
+    const face: NodeFace = {
+      name: node.name,
+      interfaces: node.interfaces.map(
+        (description, at) => new WiredInterface(description, at, firstInterface + at, live),
+      ),
+    };
+    const own = node.order.map((name): Instance => {
+      const plugin = registry.plugins.get(name);
+      if (plugin === undefined) throw new Error(`${node.name} wants plugin ${name}, which this host lacks`);
+      const instance = { index: instances.length, node: index, plugin };
+      instances.push(instance);
+      return instance;
+    });
+    const providers = new Map<string, Instance>();
+    for (const instance of own) for (const name of contractsOf(instance.plugin)) providers.set(name, instance);
+    return { index, name: node.name, face, firstInterface, instances: own, providers };
+  });
+  return {
+    nodes,
+    nodeByName: new Map(nodes.map((node) => [node.name, node])),
+    instances,
+    linkByName: new Map(topology.links.map((link, at) => [link.name, at])),
+    directionOf,
+    receiverInterface,
+    receiverNode,
+    receiverIndex,
+    senderNode,
+    senderIndex,
+    nodeOfInterface,
+    names: {
+      instance: (index) => {
+        const instance = instances[index] as Instance;
+        return { node: (nodes[instance.node] as WiredNode).name, plugin: instance.plugin.name };
+      },
+      direction: (index) => {
+        const node = nodes[senderNode[index] as number] as WiredNode;
+        return {
+          link: topology.links[index >> 1]?.name ?? '',
+          node: node.name,
+          interface: node.face.interfaces[senderIndex[index] as number]?.name ?? '',
+        };
+      },
+    },
+  };
+}

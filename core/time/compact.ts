@@ -1,0 +1,25 @@
+import { createEventQueue, createPoppedEvent, type EventQueue, popEvent } from './event-queue.ts';
+
+/**
+ * Takes out of the queue the events that `keep` refuses (timers that were unset), leaving the others in their order with their
+ * sequence numbers. The work is O(n log n); who calls it does so only when at least half would go.
+ */
+export function compactEvents(queue: EventQueue, keep: (opcode: number, target: number, arg: number) => boolean): void {
+  const rest = createEventQueue(queue.times.length);
+  const event = createPoppedEvent();
+  // In order of time and sequence, so a plain append is already a heap.
+  while (queue.count > 0) {
+    const sequence = queue.sequences[0] as number;
+    popEvent(queue, event);
+    if (!keep(event.opcode, event.target, event.arg)) continue;
+    const at = rest.count++;
+    rest.times[at] = event.time;
+    rest.sequences[at] = sequence;
+    rest.opcodes[at] = event.opcode;
+    rest.targets[at] = event.target;
+    rest.args[at] = event.arg;
+    rest.causes[at] = event.cause;
+  }
+  rest.sequence = queue.sequence;
+  Object.assign(queue, rest);
+}
