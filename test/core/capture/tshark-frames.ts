@@ -54,3 +54,11 @@ export function withFile<T>(name: string, bytes: Uint8Array, use: (path: string,
     return use(path, folder);
   });
 }
+
+/** The octets of each frame, in hexadecimal, as tshark read them. */
+export function framesOf(path: string): string[] {
+  const { code, output, complaints } = judge('tshark', ['-n', '-r', path, '-T', 'json', '-j', 'frame', '-x']);
+  if (code !== 0 || complaints !== '') throw new Error(`tshark on ${path}: exit code ${code}, ${complaints}`);
+  const frames = JSON.parse(output) as { _source: { layers: { frame_raw: [string] } } }[];
+  return frames.map((frame) => frame._source.layers.frame_raw[0]);
+}
