@@ -1,0 +1,16 @@
+/** What became of a frame. */
+export const FRAME_FATE = {
+  /** Not known at the frontier: under way, or held. */
+  open: 0,
+  /** It arrived where it was going. */
+  delivered: 1,
+  /** The receiver sent it on. */
+  forwarded: 2,
+  /** The receiver made another packet of it: opened, sealed, reassembled. */
+  replaced: 3,
+  /** It arrived and was dropped. */
+  dropped: 4,
+  /** It never arrived. */
+  lost: 5,
+} as const;
+export type FrameFate = (typeof FRAME_FATE)[keyof typeof FRAME_FATE];

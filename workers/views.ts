@@ -1,0 +1,108 @@
+import type { Badge, Column, Tone } from '../core/index.ts';
+import type { LinkSettings } from '../core/topology/index.ts';
+import type { Dissection } from '../core/wire/index.ts';
+import type { FrameFate } from './frame-fate.ts';
+
+/** What panels show: plain data, made from the plugins' manifests, so that a page renders plugins it has never heard of. */
+
+/** A node at an instant. */
+export interface NodeView {
+  readonly name: string;
+  readonly kind: string;
+  readonly time: number;
+  readonly interfaces: readonly {
+    readonly name: string;
+    readonly up: boolean;
+    readonly mtu: number;
+    readonly addresses: readonly string[];
+    readonly link: number;
+  }[];
+  readonly plugins: readonly PluginView[];
+}
+
+export interface PluginView {
+  readonly name: string;
+  readonly title: string;
+  readonly tables: readonly {
+    readonly name: string;
+    readonly title: string;
+    readonly columns: readonly Column[];
+    readonly rows: readonly Readonly<Record<string, string | number>>[];
+  }[];
+}
+
+/** The canvas at an instant. */
+export interface Overview {
+  readonly time: number;
+  readonly nodes: readonly {
+    readonly name: string;
+    readonly labels: readonly string[];
+    readonly badges: readonly Badge[];
+    readonly interfacesUp: readonly boolean[];
+  }[];
+  readonly tubes: readonly TubeView[];
+  /** The settings that may change, by link. */
+  readonly links: readonly LinkSettings[];
+}
+
+/** A tunnel between two nodes. `from` and `to` are nodes where the addresses belong to any, else the addresses. */
+export interface TubeView {
+  readonly node: string;
+  readonly plugin: string;
+  readonly from: string;
+  readonly to: string;
+  readonly label: string;
+  readonly tone: Tone;
+}
+
+/** A transmitted frame, taken apart. */
+export interface PacketView {
+  readonly number: number;
+  readonly record: number;
+  readonly time: number;
+  readonly starts: number;
+  readonly arrives: number;
+  readonly from: string;
+  readonly to: string;
+  readonly link: number;
+  readonly interface: string;
+  /** Its bytes as dissected, and where a key opened a layer, the packet within. */
+  readonly dissection: Dissection;
+  readonly fate: FrameFate;
+  /** The story of its end, where it has ended. */
+  readonly end?: Sentence;
+  readonly lineage: readonly LineageStep[];
+  readonly why: readonly Sentence[];
+}
+
+/** The packet came from another, or another from it. */
+export interface LineageStep {
+  readonly record: number;
+  readonly time: number;
+  readonly node: string;
+  readonly plugin: string;
+  readonly relation: string;
+  /** Number of the packet that it came from. */
+  readonly from: number;
+  readonly to: number;
+  /** Record of the last frame on which the other packet travelled; absent where it never crossed a link. */
+  readonly frame?: number;
+}
+
+/** A record as a sentence, with where to look. */
+export interface Sentence {
+  readonly record: number;
+  readonly time: number;
+  readonly node: string;
+  readonly text: string;
+  readonly source?: string;
+  readonly cure?: string;
+}
+
+export interface VerdictView {
+  readonly expectation: string;
+  readonly line: number;
+  readonly held: boolean;
+  readonly evidence: string;
+  readonly records: readonly number[];
+}
