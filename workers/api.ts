@@ -1,4 +1,5 @@
 import type { PlainValues, RecordKind, Tone } from '../core/index.ts';
+import type { Diagnostic } from '../core/topology/diagnostic.ts';
 import type { LinkSettings, TimelineAction, TimelineEntry } from '../core/topology/index.ts';
 import type { FrameFate } from './frame-fate.ts';
 import type { NodeView, Overview, PacketView, Sentence, VerdictView } from './views.ts';
@@ -12,8 +13,8 @@ import type { NodeView, Overview, PacketView, Sentence, VerdictView } from './vi
  */
 export interface LabApi {
   /** What is wrong with a topology, without touching the lab that runs. */
-  check(text: string, options?: LoadOptions): Promise<readonly Mistake[]>;
-  /** Takes up a topology at time 0. With a mistake in it the running lab stays as it was and `lab` is absent. */
+  check(text: string, options?: LoadOptions): Promise<readonly Diagnostic[]>;
+  /** Takes up a topology at time 0. With an error in it the running lab stays as it was and `lab` is absent. */
   load(text: string, options?: LoadOptions): Promise<Loaded>;
   /** The lab that runs; `undefined` before the first one is loaded. */
   lab(): Promise<LabDescription | undefined>;
@@ -83,20 +84,8 @@ export interface LoadOptions {
   readonly seed?: number;
 }
 
-/** Something wrong with a topology, at a place. Lines and columns count from 1, offsets in UTF-16 units from 0. */
-export interface Mistake {
-  readonly severity: 'error' | 'warning';
-  readonly message: string;
-  readonly suggestion?: string;
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  readonly from: number;
-  readonly to: number;
-}
-
 export interface Loaded {
-  readonly mistakes: readonly Mistake[];
+  readonly diagnostics: readonly Diagnostic[];
   readonly lab?: LabDescription;
 }
 
@@ -151,6 +140,8 @@ export interface Progress {
   readonly end: number;
   /** Nothing more happens. */
   readonly ended: boolean;
+  /** Why the run could not go on: a limit was reached. */
+  readonly stopped?: string;
   /** The instant that is looked at. */
   readonly view: number;
   readonly events: number;
@@ -296,7 +287,7 @@ export interface Answer {
 export type OperatorAction = string | TimelineAction;
 
 export interface Entered {
-  readonly mistakes: readonly Mistake[];
+  readonly diagnostics: readonly Diagnostic[];
   readonly entry?: TimelineView;
   readonly progress: Progress;
 }
