@@ -13,12 +13,13 @@ export function compactEvents(queue: EventQueue, keep: (opcode: number, target: 
     popEvent(queue, event);
     if (!keep(event.opcode, event.target, event.arg)) continue;
     const at = rest.count++;
+    const slot = rest.slots[at] as number;
     rest.times[at] = event.time;
     rest.sequences[at] = sequence;
-    rest.opcodes[at] = event.opcode;
-    rest.targets[at] = event.target;
-    rest.args[at] = event.arg;
-    rest.causes[at] = event.cause;
+    rest.opcodes[slot] = event.opcode;
+    rest.targets[slot] = event.target;
+    rest.args[slot] = event.arg;
+    rest.causes[slot] = event.cause;
   }
   rest.sequence = queue.sequence;
   Object.assign(queue, rest);

@@ -4,6 +4,9 @@ import type { Instant } from './instant.ts';
  * The event queue: a binary heap over typed arrays, ordered by time and, among equal times, by the order of insertion. An
  * event is plain data: an opcode and three numbers whose meaning the simulation gives them. Nothing is allocated per event.
  *
+ * The heap moves only what it compares (time, sequence number) and a slot; the rest of an event stays in its slot. The places of
+ * `slots` behind the heap hold the free slots.
+ *
  * The queue itself is plain data as well (typed arrays and counts), so a snapshot of a run clones it as it is.
  */
 export interface EventQueue {
@@ -12,6 +15,8 @@ export interface EventQueue {
   sequence: number;
   times: Float64Array;
   sequences: Float64Array;
+  slots: Int32Array;
+  /** By slot. */
   opcodes: Int32Array;
   targets: Int32Array;
   args: Int32Array;
@@ -32,11 +37,14 @@ export interface PoppedEvent {
 export const MOST_PENDING_EVENTS = 1 << 24;
 
 export function createEventQueue(capacity = 256): EventQueue {
+  const slots = new Int32Array(capacity);
+  for (let at = 0; at < capacity; at++) slots[at] = at;
   return {
     count: 0,
     sequence: 0,
     times: new Float64Array(capacity),
     sequences: new Float64Array(capacity),
+    slots,
     opcodes: new Int32Array(capacity),
     targets: new Int32Array(capacity),
     args: new Int32Array(capacity),
@@ -58,10 +66,13 @@ export function pushEvent(
   cause: number,
 ): void {
   if (queue.count === queue.times.length) grow(queue);
-  const times = queue.times;
-  const sequences = queue.sequences;
-  const { opcodes, targets, args, causes } = queue;
+  const { times, sequences, slots } = queue;
   let at = queue.count++;
+  const slot = slots[at] as number;
+  queue.opcodes[slot] = opcode;
+  queue.targets[slot] = target;
+  queue.args[slot] = arg;
+  queue.causes[slot] = cause;
   // A new event has the highest sequence number, so on a tie it stays below: only a later parent moves down.
   while (at > 0) {
     const parent = (at - 1) >> 1;
@@ -69,18 +80,12 @@ export function pushEvent(
     if (parentTime <= time) break;
     times[at] = parentTime;
     sequences[at] = sequences[parent] as number;
-    opcodes[at] = opcodes[parent] as number;
-    targets[at] = targets[parent] as number;
-    args[at] = args[parent] as number;
-    causes[at] = causes[parent] as number;
+    slots[at] = slots[parent] as number;
     at = parent;
   }
   times[at] = time;
   sequences[at] = queue.sequence++;
-  opcodes[at] = opcode;
-  targets[at] = target;
-  args[at] = arg;
-  causes[at] = cause;
+  slots[at] = slot;
 }
 
 /** The time of the next event; `Infinity` when there is none. */
@@ -91,16 +96,19 @@ export function nextEventTime(queue: EventQueue): Instant {
 /** Takes the next event out into `out`. False when the queue is empty. */
 export function popEvent(queue: EventQueue, out: PoppedEvent): boolean {
   if (queue.count === 0) return false;
-  const { times, sequences, opcodes, targets, args, causes } = queue;
+  const { times, sequences, slots } = queue;
+  const taken = slots[0] as number;
   out.time = times[0] as number;
-  out.opcode = opcodes[0] as number;
-  out.target = targets[0] as number;
-  out.arg = args[0] as number;
-  out.cause = causes[0] as number;
+  out.opcode = queue.opcodes[taken] as number;
+  out.target = queue.targets[taken] as number;
+  out.arg = queue.args[taken] as number;
+  out.cause = queue.causes[taken] as number;
   const last = --queue.count;
   if (last === 0) return true;
   const time = times[last] as number;
   const sequence = sequences[last] as number;
+  const slot = slots[last] as number;
+  slots[last] = taken;
   let at = 0;
   for (;;) {
     let child = 2 * at + 1;
@@ -120,18 +128,12 @@ export function popEvent(queue: EventQueue, out: PoppedEvent): boolean {
     if (time < childTime || (time === childTime && sequence < (sequences[child] as number))) break;
     times[at] = childTime;
     sequences[at] = sequences[child] as number;
-    opcodes[at] = opcodes[child] as number;
-    targets[at] = targets[child] as number;
-    args[at] = args[child] as number;
-    causes[at] = causes[child] as number;
+    slots[at] = slots[child] as number;
     at = child;
   }
   times[at] = time;
   sequences[at] = sequence;
-  opcodes[at] = opcodes[last] as number;
-  targets[at] = targets[last] as number;
-  args[at] = args[last] as number;
-  causes[at] = causes[last] as number;
+  slots[at] = slot;
   return true;
 }
 
@@ -140,6 +142,9 @@ function grow(queue: EventQueue): void {
   if (size > MOST_PENDING_EVENTS) throw new RangeError(`more than ${MOST_PENDING_EVENTS} events are pending`);
   queue.times = widened(queue.times, new Float64Array(size));
   queue.sequences = widened(queue.sequences, new Float64Array(size));
+  const used = queue.slots.length;
+  queue.slots = widened(queue.slots, new Int32Array(size));
+  for (let at = used; at < size; at++) queue.slots[at] = at;
   queue.opcodes = widened(queue.opcodes, new Int32Array(size));
   queue.targets = widened(queue.targets, new Int32Array(size));
   queue.args = widened(queue.args, new Int32Array(size));
