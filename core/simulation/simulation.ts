@@ -79,7 +79,7 @@ export class Simulation {
   #fresh: Packet[] = [];
   #atOnce = 0;
 
-  private constructor(topology: Topology, options: SimulationOptions, run: Run | undefined) {
+  private constructor(topology: Topology, options: SimulationOptions, run?: Run, trace?: Trace) {
     this.topology = topology;
     this.registry = options.registry;
     this.slots = options.slots ?? {};
@@ -101,7 +101,7 @@ export class Simulation {
     this.trace =
       recording === 'off'
         ? undefined
-        : new Trace(this.wiring.names, this.run.nextRecord, options.budget, recording === 'full');
+        : (trace ?? new Trace(this.wiring.names, this.run.nextRecord, options.budget, recording === 'full'));
     if (run === undefined) for (const instance of instances) this.#bindStatic(instance);
     this.#contexts = instances.map(
       (instance) => new InstanceContext(this, nodes[instance.node] as WiredNode, instance),
@@ -117,7 +117,7 @@ export class Simulation {
 
   /** A new run of a checked topology, at time 0 with every protocol started. */
   static start(topology: Topology, options: SimulationOptions): Simulation {
-    const simulation = new Simulation(topology, options, undefined);
+    const simulation = new Simulation(topology, options);
     startFolds(simulation);
     for (const instance of simulation.wiring.instances) simulation.#create(instance);
     for (const instance of simulation.wiring.instances) {
@@ -128,9 +128,12 @@ export class Simulation {
     return simulation;
   }
 
-  /** Goes on from a snapshot. The snapshot is cloned: it can be taken up again. */
-  static resume(snapshot: Snapshot, options: SimulationOptions): Simulation {
-    return new Simulation(snapshot.topology, options, structuredClone(snapshot.run));
+  /**
+   * Goes on from a snapshot. The snapshot is cloned: it can be taken up again. Records go on in `trace`, whose next record must be the
+   * snapshot's, or in a trace of their own.
+   */
+  static resume(snapshot: Snapshot, options: SimulationOptions, trace?: Trace): Simulation {
+    return new Simulation(snapshot.topology, options, structuredClone(snapshot.run), trace);
   }
 
   /** The state of the run as plain data of its own. */

@@ -25,6 +25,24 @@ const KIND_INDEX: Readonly<Record<RecordKind, number>> = Object.fromEntries(
 ) as Record<RecordKind, number>;
 const TRANSMIT = KIND_INDEX.transmit;
 
+/** The numbers of a record, read without making anything: one object for all of them. */
+export interface Glance {
+  time: Instant;
+  kind: RecordKind;
+  /** Instance index, -1 for the engine, or -2 - direction index. */
+  place: number;
+  packet: number;
+  cause: number;
+  /** Of a transmitted frame: its octets, when it starts to be sent and when it arrives. */
+  size: number;
+  starts: Instant;
+  arrives: Instant;
+}
+
+export function createGlance(): Glance {
+  return { time: 0, kind: 'note', place: -1, packet: 0, cause: 0, size: 0, starts: 0, arrives: 0 };
+}
+
 interface Detail {
   readonly code: string | undefined;
   readonly values: PlainValues | undefined;
@@ -148,6 +166,34 @@ export class Trace {
     const at = number - chunk.first;
     if (chunk.kinds[at] !== TRANSMIT) return undefined;
     return { starts: chunk.starts[at] as number, arrives: chunk.arrivals[at] as number };
+  }
+
+  /** Reads a record's numbers into `out`; false when it is not held. */
+  glance(number: number, out: Glance): boolean {
+    const chunk = this.#chunkOf(number);
+    if (chunk === undefined) return false;
+    const at = number - chunk.first;
+    out.time = chunk.times[at] as number;
+    out.kind = RECORD_KINDS[chunk.kinds[at] as number] as RecordKind;
+    out.place = chunk.places[at] as number;
+    out.packet = chunk.packets[at] as number;
+    out.cause = chunk.causes[at] as number;
+    out.size = chunk.byteLength[at] as number;
+    out.starts = chunk.starts[at] as number;
+    out.arrives = chunk.arrivals[at] as number;
+    return true;
+  }
+
+  /** Forgets the records from `next` on: the run is taken back to where it had not made them, and makes others. */
+  cut(next: number): void {
+    while ((this.#chunks.at(-1)?.first ?? 0) >= next && this.#chunks.length > 0) this.#chunks.pop();
+    const chunk = this.#chunks.at(-1);
+    if (chunk !== undefined && chunk.first + chunk.count > next) {
+      chunk.count = next - chunk.first;
+      chunk.details.fill(undefined, chunk.count);
+    }
+    this.#chunk = chunk;
+    this.#next = next;
   }
 
   #chunkOf(number: number): Chunk | undefined {
