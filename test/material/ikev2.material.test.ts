@@ -1,0 +1,39 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { createNodeProvider } from '../../plugins/crypto-node/provider.ts';
+import { groupWith, material, materialPath } from '../skip.ts';
+import { readRecording } from './ikev2-recording.ts';
+import { emptyTally, Replay, type Tally } from './ikev2-replay.ts';
+
+groupWith(material('captures'), 'recorded IKEv2 exchanges', () => {
+  const names = readdirSync(materialPath('captures'))
+    .filter((file) => /^ikev2-.*\.json$/.test(file))
+    .map((file) => file.replace(/\.json$/, ''));
+  const total: Tally = emptyTally();
+
+  describe.each(names)('%s', (name) => {
+    it('is decoded, recomputed, opened and sealed again to the same octets', () => {
+      const tally = emptyTally();
+      new Replay(createNodeProvider(), readRecording(name), tally).run();
+      for (const part of ['compared', 'exempted'] as const) {
+        for (const [kind, count] of Object.entries(tally[part])) total[part][kind] = (total[part][kind] ?? 0) + count;
+      }
+      expect(tally.wrong).toEqual([]);
+      expect(tally.compared['messages written again from what was read']).toBeGreaterThan(1);
+    });
+  });
+
+  it('compares all that the recordings hold, and says what it leaves out', () => {
+    const sum = (counts: Record<string, number>): number => Object.values(counts).reduce((all, one) => all + one, 0);
+    const lines = (counts: Record<string, number>): string =>
+      Object.entries(counts)
+        .map(([kind, count]) => `    ${count} ${kind}\n`)
+        .join('');
+    process.stdout.write(
+      `IKEv2 recordings: ${names.length}; values compared: ${sum(total.compared)}\n${lines(total.compared)}` +
+        `  exempted: ${sum(total.exempted)}\n${lines(total.exempted)}`,
+    );
+    expect(names.length).toBeGreaterThan(0);
+    expect(sum(total.exempted)).toBeLessThan(sum(total.compared) / 10);
+  });
+});
