@@ -33,7 +33,7 @@ export interface SecurityAssociation {
   readonly esn: boolean;
   /** Outbound: the number of the last packet sent. Inbound: the highest number that was accepted. Exact up to 2^53. */
   sequence: number;
-  /** Inbound: bit n says that the number `sequence - n` was seen; empty where replays are not noticed. */
+  /** Inbound: of the last numbers up to `sequence`, as many as it has bits, bit `n mod size` says that n was seen. Empty: replays pass. */
   readonly window: Uint32Array;
   /** Outbound: where IVs that must not be guessed come from. */
   readonly ivs: RandomStream;
@@ -194,6 +194,4 @@ export interface IpsecTag {
   readonly opened?: number;
   /** The Child SA that it was sealed for: it is not protected again. */
   readonly sealed?: number;
-  /** Sent by a keying protocol past the SPD. */
-  readonly bypass?: boolean;
 }

@@ -1,5 +1,5 @@
 import { fromHex, toHex } from '../../core/index.ts';
-import { formatAddress, parseAddress } from './selector-text.ts';
+import { formatIpv4, parseIpv4 } from '../ipv4/contract.ts';
 
 /** Identification types (IANA ikev2-parameters, RFC 7296 §3.5). */
 export const ID_TYPE = { any: 0, ipv4: 1, fqdn: 2, rfc822: 3, ipv6: 5, der_asn1_dn: 9, key_id: 11 } as const;
@@ -23,7 +23,7 @@ export function parseIdentity(text: string): { readonly identity: Identity } | {
   if (typed !== null) {
     const value = typed[2] as string;
     if (typed[1] === 'ipv4') {
-      const address = parseAddress(value);
+      const address = parseIpv4(value);
       return address === undefined ? { wrong: `${value} is no IPv4 address` } : { identity: addressIdentity(address) };
     }
     if (typed[1] === 'fqdn') return { identity: textIdentity(ID_TYPE.fqdn, value) };
@@ -35,7 +35,7 @@ export function parseIdentity(text: string): { readonly identity: Identity } | {
   }
   if (trimmed === '') return { wrong: 'an identity is empty' };
   if (trimmed === '%any') return { identity: ANYBODY };
-  const address = parseAddress(trimmed);
+  const address = parseIpv4(trimmed);
   if (address !== undefined) return { identity: addressIdentity(address) };
   if (trimmed.startsWith('@#')) {
     const octets = fromHex(trimmed.slice(2));
@@ -67,7 +67,7 @@ export function formatIdentity({ type, octets }: Identity): string {
   if (type === ID_TYPE.any) return '%any';
   if (type === ID_TYPE.ipv4 && octets.length === 4) {
     const [a, b, c, d] = octets as unknown as [number, number, number, number];
-    return formatAddress(((a << 24) | (b << 16) | (c << 8) | d) >>> 0);
+    return formatIpv4(((a << 24) | (b << 16) | (c << 8) | d) >>> 0);
   }
   const text = new TextDecoder().decode(octets);
   const printable = /^[\x20-\x7e]+$/.test(text);

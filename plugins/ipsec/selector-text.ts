@@ -1,4 +1,4 @@
-import type { Ipv4Address } from '../ipv4/contract.ts';
+import { formatIpv4, type Ipv4Address, parseIpv4 } from '../ipv4/contract.ts';
 import {
   ANY_PROTOCOL,
   ANY_SELECTOR,
@@ -74,34 +74,17 @@ export function parseSelector(text: string): SelectorReading {
   return { pattern: { dynamic: false, selector: { family: 4, protocol, startPort, endPort, ...range } } };
 }
 
-/** An IPv4 address in dotted decimal, `undefined` for anything else. */
-export function parseAddress(text: string): Ipv4Address | undefined {
-  const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
-  if (parts === null) return undefined;
-  let address = 0;
-  for (const part of parts.slice(1)) {
-    const octet = Number(part);
-    if (octet > 255 || (part.length > 1 && part.startsWith('0'))) return undefined;
-    address = address * 256 + octet;
-  }
-  return address;
-}
-
-export function formatAddress(address: Ipv4Address): string {
-  return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;
-}
-
 function parseRange(text: string): { readonly start: Ipv4Address; readonly end: Ipv4Address } | string {
   const notOne = `${text} is no IPv4 address, prefix or range`;
   const dash = text.split('-');
   if (dash.length === 2) {
-    const start = parseAddress((dash[0] as string).trim());
-    const end = parseAddress((dash[1] as string).trim());
+    const start = parseIpv4((dash[0] as string).trim());
+    const end = parseIpv4((dash[1] as string).trim());
     if (start === undefined || end === undefined) return notOne;
     return start <= end ? { start, end } : `${text}: the range ends before it starts`;
   }
   const slash = text.split('/');
-  const address = parseAddress(slash[0] as string);
+  const address = parseIpv4(slash[0] as string);
   if (address === undefined || slash.length > 2) return notOne;
   if (slash.length === 1) return { start: address, end: address };
   const prefix = Number(slash[1]);
@@ -172,12 +155,12 @@ export function formatSelector(selector: TrafficSelector): string {
 }
 
 function formatRange(start: Ipv4Address, end: Ipv4Address): string {
-  if (start === end) return formatAddress(start);
+  if (start === end) return formatIpv4(start);
   for (let prefix = 31; prefix >= 0; prefix--) {
     const size = 2 ** (32 - prefix);
-    if (end - start + 1 === size && start % size === 0) return `${formatAddress(start)}/${prefix}`;
+    if (end - start + 1 === size && start % size === 0) return `${formatIpv4(start)}/${prefix}`;
   }
-  return `${formatAddress(start)}-${formatAddress(end)}`;
+  return `${formatIpv4(start)}-${formatIpv4(end)}`;
 }
 
 export function formatSelectors(selectors: readonly TrafficSelector[]): string {
