@@ -1,3 +1,4 @@
+export * from './history.ts';
 export * from './judge.ts';
 export * from './run.ts';
 export * from './simulation.ts';
