@@ -315,6 +315,41 @@ describe.each(ORDERS)('lies in %s-endian order', (order) => {
     ]);
   });
 
+  it('takes no octet after the end of a block for an option', () => {
+    const bent = enhanced(order, { bytes: [5], options: [...u16(order, 1), ...u16(order, 5), ...text('four')] });
+    const read = checkReading(bytesOf(start, bent));
+    expect(read.packets.map(({ comments }) => comments)).toEqual([undefined]);
+    expect(read.faults).toMatchObject([
+      { code: 'option', at: start.length + 34, expected: 'at most 4, what is left of the block', found: '5' },
+    ]);
+  });
+
+  it('passes secrets and names over that the block does not have', () => {
+    const secrets = block(order, 10, [...u32(order, 1), ...u32(order, 5), 1, 2, 3, 4]);
+    const past = block(order, 4, [
+      ...option(order, 1, [10, 0, 0, 1, ...text('a\0')]),
+      ...u16(order, 1),
+      ...u16(order, 5),
+      10,
+      0,
+      0,
+      2,
+    ]);
+    const short = block(order, 4, [
+      ...option(order, 2, [10, 0, 0, 3]),
+      ...option(order, 1, [10, 0, 0, 4, ...text('b\0')]),
+    ]);
+    const read = checkReading(bytesOf(start, secrets, past, short));
+    expect(read.secrets).toEqual([]);
+    expect(read.names.map(({ names }) => names)).toEqual([['a'], ['b']]);
+    const pastAt = start.length + secrets.length;
+    expect(read.faults.map(({ code, at, field, found }) => [code, at, field, found])).toEqual([
+      ['field-length', start.length + 12, 'length of the secrets', '5'],
+      ['field-length', pastAt + 20, 'name record', '5'],
+      ['field-length', pastAt + past.length + 10, 'length of the name record', '4'],
+    ]);
+  });
+
   it('gives an interface that cannot be read its number all the same', () => {
     const bent = block(order, 1, [0, 1, 0, 0]);
     const read = checkReading(
