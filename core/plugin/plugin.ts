@@ -36,6 +36,9 @@ export interface Action {
   /** The entry without `at` and `node`: the key and its companions. What it yields becomes the command's `args`. */
   // biome-ignore lint/suspicious/noExplicitAny: each action has its own shape, checked by its schema.
   readonly schema: z.ZodType<any>;
+  /** Mistakes that only the other nodes show. Paths start at the entry. */
+  // biome-ignore lint/suspicious/noExplicitAny: what its schema yielded.
+  check?(args: any, node: DescribedNode, nodes: readonly DescribedNode[]): readonly Problem[];
 }
 
 /** What an expectation looks at when it is judged. */
@@ -64,6 +67,8 @@ export interface Expectation<Spec = any, State = any> {
   readonly about: string;
   readonly example: string;
   readonly schema: z.ZodType<Spec>;
+  /** Mistakes that only the nodes show, such as a name that no node has. Paths start at the entry. */
+  check?(spec: Spec, nodes: readonly DescribedNode[]): readonly Problem[];
   /** Which records it is shown. */
   readonly observes: readonly RecordKind[];
   create(spec: Spec): State;
