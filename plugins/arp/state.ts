@@ -6,7 +6,7 @@ import type { ArpConfig } from './config.ts';
 /** The most neighbours in the table of a node, all interfaces together. */
 export const MOST_NEIGHBOURS = 4096;
 /** The most packets that wait for one neighbour (RFC 1122 §2.3.2.2 asks for at least one, the latest). */
-export const MOST_WAITING = 16;
+export const MOST_WAITING = 64;
 /** An address in dispute is defended by an announcement no more often than this (RFC 5227 §2.4(b), DEFEND_INTERVAL). */
 export const DEFEND_INTERVAL = 10_000_000_000;
 

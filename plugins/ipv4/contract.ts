@@ -53,8 +53,11 @@ export interface Ipv4Calls {
   addresses(): readonly { readonly interface: number; readonly address: Ipv4Address; readonly prefix: number }[];
   /** The most octets that a packet of this node to `destination` may have: the link's MTU, or less where a router said so. */
   mtuTo(destination: Ipv4Address): number | undefined;
-  /** A router said that packets to `destination` may have `mtu` octets; kept for a while (RFC 1191 §6.3). */
-  learnPathMtu(destination: Ipv4Address, mtu: number): void;
+  /**
+   * A router said that packets to `destination` may have `mtu` octets, when one of `tried` octets did not pass; 0 from routers that do
+   * not tell. Believed downwards only, and kept for a while (RFC 1191 §6.3).
+   */
+  learnPathMtu(destination: Ipv4Address, mtu: number, tried: number): void;
   /** The neighbour did not answer: tells the packet's sender that the host is unreachable. The packet stays in hand. */
   neighbourFailed(packet: Packet): void;
   /** Gives an interface one more address, and the route to its link. False when the node has it already. */

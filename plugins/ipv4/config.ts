@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { booleanSetting } from '../../core/index.ts';
+import {
+  type Ipv4Address,
+  type Ipv4InterfaceAddress,
+  type Ipv4Prefix,
+  type Ipv4Reading,
+  readIpv4,
+  readIpv4InterfaceAddress,
+  readIpv4Prefix,
+} from './address.ts';
+
+function written<T>(title: string, example: string, read: (text: string) => Ipv4Reading<T>): z.ZodType<T, string> {
+  return z
+    .string()
+    .transform((text, context): T => {
+      const reading = read(text.trim());
+      if ('value' in reading) return reading.value;
+      context.issues.push({ code: 'custom', message: reading.wrong, input: text });
+      return z.NEVER;
+    })
+    .meta({ title, examples: [example] });
+}
+
+const addressSetting = written<Ipv4Address>('IPv4 address', '192.168.1.1', readIpv4);
+
+const prefixSetting = written<Ipv4Prefix>('IPv4 prefix', '10.1.0.0/24', (text) =>
+  text === 'default' ? { value: { network: 0, prefix: 0 } } : readIpv4Prefix(text),
+);
+
+const routeSetting = z
+  .strictObject({
+    to: prefixSetting.describe('`default`, or the prefix that the route leads to: 10.1.0.0/24'),
+    via: addressSetting.optional().describe('The next router; left out when the destinations are on the link itself'),
+    interface: z
+      .string()
+      .optional()
+      .describe('The interface to leave by; left out: the one whose network has the next router'),
+    metric: z.int().min(0).max(1_000_000).default(0).describe('Of routes to the same prefix the lowest metric wins'),
+  })
+  .refine((route) => route.via !== undefined || route.interface !== undefined, {
+    message: 'a route needs `via`, `interface` or both',
+  });
+
+export const ipv4Config = z
+  .strictObject({
+    forwarding: booleanSetting().default(false).describe('Forward packets for others: what makes a router'),
+    gateway: addressSetting
+      .optional()
+      .describe('The router for everything without a better route: a default route via it'),
+    routes: z.array(routeSetting).max(100_000).default([]).describe('Static routes; the longest prefix wins'),
+    ttl: z.int().min(1).max(255).default(64).describe('Time to live of packets that this node sends'),
+  })
+  .describe('IPv4: addresses, routes, forwarding, fragmentation');
+
+export type Ipv4Config = z.output<typeof ipv4Config>;
+
+/** `{ renumber: eth0, to: 10.0.0.9/24, gateway: 10.0.0.1 }`. */
+export const renumberAction = z
+  .strictObject({
+    renumber: z.string().describe('The interface whose addresses are replaced'),
+    to: written<Ipv4InterfaceAddress>(
+      'IPv4 address of an interface',
+      '192.168.1.20/24',
+      readIpv4InterfaceAddress,
+    ).describe('The new address with its prefix length'),
+    gateway: addressSetting.optional().describe('The new default router; left out: routes stay as they are'),
+  })
+  .describe('Gives an interface another address, as after a move or a new lease');
+
+export type RenumberAction = z.output<typeof renumberAction>;
