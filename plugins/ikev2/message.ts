@@ -1,4 +1,4 @@
-import type { Fault } from '../../core/index.ts';
+import { concatBytes, type Fault } from '../../core/index.ts';
 import {
   ISAKMP_HEADER_OCTETS,
   type IsakmpHeader,
@@ -66,6 +66,8 @@ export interface PayloadList {
 
 export interface Message extends PayloadList {
   readonly header: IsakmpHeader;
+  /** Octets that the header's length counts behind the last payload: some send fillers there, and they are passed over. */
+  readonly trailing: Uint8Array;
 }
 
 const closes = (type: number): boolean => type === PAYLOADS.SK.type || type === PAYLOADS.SKF.type;
@@ -96,10 +98,7 @@ function leftOver(form: AnyForm, at: number, end: number): Fault | undefined {
   return { at, header: form.body.name, message: `${form.body.name}: ${end - at} octets behind its last field` };
 }
 
-/**
- * Reads a message whose header starts at `start`. Octets behind the length that the header gives are a fault, and so are octets
- * behind the last payload. Never throws.
- */
+/** Reads a message whose header starts at `start`. Octets behind the length that the header gives are a fault. Never throws. */
 export function readMessage(
   bytes: Uint8Array,
   start = 0,
@@ -109,13 +108,10 @@ export function readMessage(
   if (!head.ok) return { header: undefined, fault: head.fault };
   const stop = start + head.value.length;
   const list = readPayloads(bytes, start + ISAKMP_HEADER_OCTETS, stop, head.value.nextPayload);
-  if (list.fault !== undefined) return { header: head.value, ...list };
-  const fault = behind(list.end, stop, 'the last payload') ?? behind(stop, end, 'the message');
-  return { header: head.value, ...list, ...(fault === undefined ? {} : { fault }) };
-}
-
-function behind(at: number, end: number, what: string): Fault | undefined {
-  return at >= end ? undefined : { at, header: 'ikev2', message: `${end - at} octets behind ${what}` };
+  const message = { header: head.value, ...list, trailing: bytes.slice(list.end, stop) };
+  if (list.fault !== undefined || stop === end) return message;
+  const fault = { at: stop, header: 'ikev2', message: `${end - stop} octets behind the message` };
+  return { ...message, fault };
 }
 
 /** A payload's type and its body's octets, ready to be chained. */
@@ -139,8 +135,15 @@ export function writePayloads(payloads: readonly PayloadToWrite[], next = 0): Ui
 }
 
 /** A message in the clear. What the header leaves out is filled in. */
-export function writeMessage(header: Partial<IsakmpHeader>, payloads: readonly PayloadToWrite[], next = 0): Uint8Array {
-  return isakmpHeader.encode({ nextPayload: firstType(payloads), ...header }, writePayloads(payloads, next));
+export function writeMessage(
+  header: Partial<IsakmpHeader>,
+  payloads: readonly PayloadToWrite[],
+  next = 0,
+  trailing?: Uint8Array,
+): Uint8Array {
+  const chain = writePayloads(payloads, next);
+  const body = trailing === undefined || trailing.length === 0 ? chain : concatBytes(chain, trailing);
+  return isakmpHeader.encode({ nextPayload: firstType(payloads), ...header }, body);
 }
 
 /** What a list of payloads says of each: `SA`, `KE`, `N(COOKIE)`. */
