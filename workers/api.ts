@@ -251,7 +251,7 @@ export interface Row {
   /** Name of the innermost codec that read it. */
   readonly protocol: string;
   readonly title: string;
-  /** The addresses that the layers name, outermost first. */
+  /** What the innermost layer says of itself. */
   readonly summary: string;
   readonly size: number;
   readonly fate: FrameFate;

@@ -85,8 +85,9 @@ export interface LineageStep {
   /** Number of the packet that it came from. */
   readonly from: number;
   readonly to: number;
-  /** Record of the last frame on which the other packet travelled; absent where it never crossed a link. */
-  readonly frame?: number;
+  /** Records of the last frame on which `from` travelled, and of the first of `to`; absent where it never crossed a link. */
+  readonly fromFrame?: number;
+  readonly toFrame?: number;
 }
 
 /** A record as a sentence, with where to look. */
