@@ -1,0 +1,155 @@
+import { quoted } from '../plugin/index.ts';
+import { canonicalText, compareNames } from './canonical.ts';
+import type { Path } from './diagnostic.ts';
+import {
+  findInterface,
+  findLink,
+  findNode,
+  namingKey,
+  type Surroundings,
+  tellProblems,
+  tellUnnamed,
+  withKnownNames,
+} from './entries.ts';
+import { MOST_TIMELINE_ENTRIES } from './limits.ts';
+import { asList, asMap, type Reading } from './reading.ts';
+import { readBySchema } from './schema-issues.ts';
+import type { Schema } from './schema-walk.ts';
+import { INTERFACE_ACTION, LINK_ACTION, TIMELINE_ENTRY } from './shape.ts';
+import type { LinkSettings, TimelineAction, TimelineEntry } from './topology.ts';
+import { type Written, type WrittenMap, withKeys } from './written.ts';
+
+/** What happens when, in canonical order: by time, then node, then key, then content. */
+export function readTimeline(reading: Reading, written: Written | undefined, around: Surroundings): TimelineEntry[] {
+  const { report } = reading;
+  const path = ['timeline'];
+  const list = written && asList(report, written, path, 'a list of entries');
+  if (list === undefined) return [];
+  if (list.items.length > MOST_TIMELINE_ENTRIES) {
+    report.error(list.span, path, `${list.items.length} entries; at most ${MOST_TIMELINE_ENTRIES} are allowed`);
+    return [];
+  }
+  const found: TimelineEntry[] = [];
+  for (const [index, item] of list.items.entries()) {
+    const place = [...path, index];
+    const map = asMap(report, item, place, 'a map such as `{ at: 1s, ... }`');
+    const entry = map && readEntry(reading, around, map, place);
+    if (entry !== undefined) found.push(entry);
+  }
+  const keyed = found.map((entry) => ({ entry, ...orderKeyOf(entry) }));
+  keyed.sort(
+    (a, b) =>
+      a.entry.at - b.entry.at ||
+      compareNames(a.node, b.node) ||
+      compareNames(a.key, b.key) ||
+      compareNames(a.content, b.content),
+  );
+  return keyed.map(({ entry }) => entry);
+}
+
+function orderKeyOf(entry: TimelineEntry): { node: string; key: string; content: string } {
+  const node = entry.kind === 'link' ? '' : entry.node;
+  const key = entry.kind === 'command' ? entry.name : entry.kind;
+  return { node, key, content: canonicalText(entry) };
+}
+
+function readEntry(reading: Reading, around: Surroundings, map: WrittenMap, path: Path): TimelineEntry | undefined {
+  const { entries } = map;
+  const set = entries.has('set');
+  if (set && entries.has('link') && !entries.has('node')) return readLinkAction(reading, around, map, path);
+  if (set && entries.has('node') && entries.has('interface')) return readInterfaceAction(reading, around, map, path);
+  return readCommand(reading, around, map, path);
+}
+
+function readLinkAction(
+  reading: Reading,
+  around: Surroundings,
+  map: WrittenMap,
+  path: Path,
+): TimelineEntry | undefined {
+  const subject = { written: map, key: map.span, path, of: 'the timeline' };
+  const read = readBySchema(reading.report, LINK_ACTION, subject);
+  const name = map.entries.get('link')?.value;
+  const link = name && findLink(reading, around, name, [...path, 'link']);
+  if (read === undefined || link === undefined) return undefined;
+  const { at, set, for: duration } = read.value;
+  const changes = Object.fromEntries(Object.entries(set).filter(([, value]) => value !== undefined));
+  return {
+    at,
+    kind: 'link',
+    link,
+    set: changes as Partial<LinkSettings>,
+    ...(duration === undefined ? {} : { for: duration }),
+  };
+}
+
+function readInterfaceAction(
+  reading: Reading,
+  around: Surroundings,
+  map: WrittenMap,
+  path: Path,
+): TimelineEntry | undefined {
+  const subject = { written: map, key: map.span, path, of: 'the timeline' };
+  const read = readBySchema(reading.report, INTERFACE_ACTION, subject);
+  const named = map.entries.get('node')?.value;
+  const node = named && findNode(reading, around, named, [...path, 'node']);
+  const name = map.entries.get('interface')?.value;
+  const found = node && name && findInterface(reading, node, name, [...path, 'interface']);
+  if (read === undefined || node === undefined || found === undefined) return undefined;
+  const { at, set, for: duration } = read.value;
+  return {
+    at,
+    kind: 'interface',
+    node: node.description.name,
+    interface: found,
+    up: set === 'up',
+    ...(duration === undefined ? {} : { for: duration }),
+  };
+}
+
+/** A plugin's action on a node. */
+function readCommand(reading: Reading, around: Surroundings, map: WrittenMap, path: Path): TimelineEntry | undefined {
+  const { registry, report } = reading;
+  const when = readBySchema(report, TIMELINE_ENTRY, {
+    written: withKeys(map, (key) => key === 'at'),
+    key: map.span,
+    path,
+    of: 'the timeline',
+  });
+  const named = map.entries.get('node')?.value;
+  if (named === undefined) {
+    report.error(map.span, path, '`node` is missing: expected the node that does it, or `link` with `set`', {
+      expected: 'node',
+    });
+  }
+  const node = named && findNode(reading, around, named, [...path, 'node']);
+  const schemas = new Map<string, Schema>();
+  for (const [key, { action }] of registry.actions) schemas.set(key, action.schema);
+  const key = namingKey(map, schemas, ['at', 'node']);
+  const known = key === undefined ? undefined : registry.actions.get(key);
+  if (key === undefined || known === undefined) {
+    tellUnnamed(reading, map, [...schemas.keys(), 'interface', 'link'], ['at', 'node', 'set', 'for'], path, 'action');
+    return undefined;
+  }
+  const { plugin, action } = known;
+  if (node?.whole === true && !node.plugins.has(plugin)) {
+    const at = map.entries.get(key)?.key ?? map.span;
+    const name = node.description.name;
+    report.error(at, [...path, key], `node ${quoted(name)} has no plugin ${plugin}, which does ${quoted(key)}`);
+  }
+  const names = withKnownNames(
+    reading,
+    around,
+    withKeys(map, (each) => each !== 'at'),
+    action.schema,
+    path,
+  );
+  const written = withKeys(names ?? map, (each) => each !== 'at' && each !== 'node');
+  const subject = { written, key: map.entries.get(key)?.key ?? map.span, path, of: `action ${key}` };
+  const read = readBySchema<unknown>(report, action.schema, subject);
+  if (when === undefined || read === undefined || node === undefined || names === undefined) return undefined;
+  const { description } = node;
+  tellProblems(reading, () => action.check?.(read.value, description, around.described) ?? [], subject);
+  const command: TimelineAction = { kind: 'command', node: description.name, plugin, name: key, args: read.value };
+  return { at: when.value.at, ...command };
+}
