@@ -1,6 +1,8 @@
 import { contract, type Packet } from '../../core/index.ts';
 import type { Ipv4Address } from '../ipv4/contract.ts';
 
+export { udpHeader } from './headers.ts';
+
 export interface UdpSendOptions {
   readonly destination: Ipv4Address;
   readonly destinationPort: number;
@@ -9,6 +11,10 @@ export interface UdpSendOptions {
   readonly source?: Ipv4Address;
   readonly ttl?: number;
   readonly dontFragment?: boolean;
+  /** DSCP and ECN octet. */
+  readonly typeOfService?: number;
+  /** The interface to leave by, whatever the routes say. */
+  readonly egress?: number;
   /** Sends a checksum of 0, which says that there is none (RFC 768). */
   readonly withoutChecksum?: boolean;
 }
@@ -28,4 +34,12 @@ export interface UdpTag {
   readonly sourcePort: number;
   readonly destination: Ipv4Address;
   readonly destinationPort: number;
+}
+
+/**
+ * Who sent from a port and wants to hear of ICMP errors binds this key above `udp` as well. Then `packet.start` is the quoted IPv4 header,
+ * `packet.tags.icmp` says what went wrong, and `packet.tags.udp` names the datagram that is quoted: its source is this node.
+ */
+export function errorsToPort(port: number): number {
+  return 0x1_0000 + port;
 }
