@@ -53,7 +53,8 @@ export function judge(simulation: Simulation): Judgement[] {
   }));
 }
 
-function runView(simulation: Simulation): RunView {
+/** What verdicts may look at. */
+export function runView(simulation: Simulation): RunView {
   const { wiring, run } = simulation;
   return {
     now: run.now,

@@ -1,0 +1,178 @@
+import type { Expectation } from '../core/index.ts';
+import { type History, type Judgement, judge, runView, storyOf } from '../core/simulation/index.ts';
+import { createGlance, type TraceRecord } from '../core/trace/index.ts';
+import type { Answer, Explanation } from './api.ts';
+import { FRAME_FATE } from './frame-fate.ts';
+import { type FrameReader, headline } from './frame-reader.ts';
+import type { FrameIndex } from './frames.ts';
+import { chainOf, isFailure, sentenceOf } from './stories.ts';
+import type { Sentence } from './views.ts';
+
+/** Failures that are tried when looking for the one that decided. */
+const MOST_TRIED = 20_000;
+/** Steps back from a failure to what it may have come from. */
+const MOST_CAUSES = 200;
+
+export interface Explained {
+  readonly history: History;
+  readonly index: FrameIndex;
+  readonly reader: FrameReader;
+  /** The specification of an expectation as the topology reader yields it for `key: rest`. */
+  readonly specOf: (key: string, rest: string) => { readonly spec: unknown } | { readonly wrong: string };
+}
+
+export function explain(run: Explained, question: string | undefined): Explanation {
+  const text = question?.trim() ?? '';
+  if (text === '') return { answers: [...failedExpectations(run), ...failureKinds(run)] };
+  const [word = '', ...more] = text.split(/\s+/);
+  const rest = more.join(' ');
+  if (word === 'packet') return aboutPacket(run, rest);
+  const known = run.history.head.registry.expectations.get(word);
+  if (known !== undefined && rest !== '') return aboutExpectation(run, known.expectation, text, rest);
+  return aboutWords(run, text, rest === '' ? word : rest);
+}
+
+function failedExpectations(run: Explained): Answer[] {
+  const failed = judge(run.history.head).filter(({ held }) => !held);
+  return failed.map((judgement) => judged(run, judgement.expectation.text, judgement));
+}
+
+function judged(run: Explained, question: string, verdict: Pick<Judgement, 'held' | 'evidence' | 'records'>): Answer {
+  return {
+    question,
+    held: verdict.held,
+    verdict: verdict.evidence,
+    chain: verdict.held ? evidenceChain(run, verdict.records) : decisiveChain(run, verdict.records),
+  };
+}
+
+function evidenceChain(run: Explained, records: readonly number[]): Sentence[] {
+  const last = records.at(-1);
+  return last === undefined ? [] : chainOf(run.history, last);
+}
+
+/** The chain of the failure that decided: one of the evidence itself, else the first that came of it, else the first of the run. */
+function decisiveChain(run: Explained, records: readonly number[]): Sentence[] {
+  const { history } = run;
+  const evidence = records.flatMap((number) => history.record(number) ?? []);
+  const told = evidence.findLast((record) => isFailure(history, record));
+  if (told !== undefined) return chainOf(history, told.number);
+  const sought = new Set(records);
+  const least = Math.min(...records);
+  let first: TraceRecord | undefined;
+  let tried = 0;
+  for (const failure of failures(run)) {
+    if (++tried > MOST_TRIED) break;
+    if (records.length === 0 || comesOf(history, failure, sought, least)) return chainOf(history, failure.number);
+    first ??= failure;
+  }
+  if (records.length > 0) return evidenceChain(run, records);
+  return first === undefined ? [] : chainOf(history, first.number);
+}
+
+function* failures({ history, index }: Explained): Generator<TraceRecord> {
+  for (let at = 0; at < index.happening.record.length; at++) {
+    const record = history.record(index.happening.record.at(at));
+    if (record !== undefined && isFailure(history, record)) yield record;
+  }
+}
+
+function comesOf(history: History, failure: TraceRecord, sought: ReadonlySet<number>, least: number): boolean {
+  const glance = createGlance();
+  let at = failure.number;
+  for (let step = 0; step < MOST_CAUSES && at >= least; step++) {
+    if (sought.has(at)) return true;
+    if (!history.glance(at, glance)) return false;
+    at = glance.cause;
+  }
+  return false;
+}
+
+/** One answer for each code of drops and failures, those that have a cure first, then the most frequent. */
+function failureKinds(run: Explained): Answer[] {
+  const { registry } = run.history.head;
+  const kinds = new Map<string, { first: TraceRecord; count: number }>();
+  for (const record of failures(run)) {
+    const code = record.code ?? record.kind;
+    const kind = kinds.get(code);
+    if (kind === undefined) kinds.set(code, { first: record, count: 1 });
+    else kind.count++;
+  }
+  const hasCure = (code: string): number => (registry.codes.get(code)?.cure === undefined ? 1 : 0);
+  return [...kinds]
+    .sort(([a, one], [b, other]) => hasCure(a) - hasCure(b) || other.count - one.count)
+    .map(([code, { first, count }]) => ({
+      question: count === 1 ? code : `${code}, ${count} times`,
+      held: false,
+      verdict: storyOf(registry, first),
+      chain: chainOf(run.history, first.number),
+    }));
+}
+
+function aboutPacket({ history, index, reader }: Explained, rest: string): Explanation {
+  const number = Number(rest);
+  if (!Number.isInteger(number) || number < 1 || number > index.rows) {
+    const what = index.rows === 0 ? 'no frame was sent' : `frames are numbered from 1 to ${index.rows}`;
+    return { wrong: `there is no packet ${rest === '' ? 'without a number' : rest}: ${what}`, answers: [] };
+  }
+  const row = number - 1;
+  const dissection = reader.dissect(row);
+  const decided = index.decided.at(row);
+  const end = decided === 0 ? undefined : history.record(decided);
+  const failed = index.fate.at(row) >= FRAME_FATE.dropped;
+  const says = dissection === undefined ? '' : headline(dissection);
+  const name = says === '' ? '' : `${says.title}: ${says.summary}`;
+  const became = end === undefined ? 'still under way or held' : sentenceOf(history, end).text;
+  const from = failed && end !== undefined ? end.number : index.record.at(row);
+  return {
+    answers: [
+      { question: `packet ${number}`, held: !failed, verdict: `${name}: ${became}`, chain: chainOf(history, from) },
+    ],
+  };
+}
+
+/** Judges an expectation that the topology does not hold, over the whole run. */
+function aboutExpectation(run: Explained, expectation: Expectation, question: string, rest: string): Explanation {
+  const { history } = run;
+  const read = run.specOf(expectation.key, rest);
+  if ('wrong' in read) return { wrong: `${read.wrong}; for example: ${expectation.example}`, answers: [] };
+  const state: unknown = expectation.create(read.spec);
+  const kinds = new Set(expectation.observes);
+  const glance = createGlance();
+  if (expectation.observe !== undefined) {
+    for (let number = 1; number < history.head.run.nextRecord; number++) {
+      if (!history.glance(number, glance) || !kinds.has(glance.kind)) continue;
+      const record = history.record(number);
+      if (record !== undefined) expectation.observe(state, record, read.spec);
+    }
+  }
+  const verdict = expectation.verdict(state, read.spec, runView(history.head));
+  return { answers: [judged(run, question, verdict)] };
+}
+
+/** What the run says of a name: its last word about it, and the last failure's chain where that word is one. */
+function aboutWords(run: Explained, question: string, words: string): Explanation {
+  const { history, index } = run;
+  const sought = words.toLowerCase();
+  let last: TraceRecord | undefined;
+  for (let at = index.happening.record.length - 1; at >= 0 && last === undefined; at--) {
+    const record = history.record(index.happening.record.at(at));
+    if (record !== undefined && speaksOf(run, record, sought)) last = record;
+  }
+  if (last === undefined) {
+    const keys = [...history.head.registry.expectations.keys()].join(', ');
+    return {
+      wrong: `nothing in this run speaks of ${words}. Ask for "packet N", for a name that its story tells, or for one of: ${keys}`,
+      answers: [],
+    };
+  }
+  const held = !isFailure(history, last);
+  return {
+    answers: [{ question, held, verdict: sentenceOf(history, last).text, chain: chainOf(history, last.number) }],
+  };
+}
+
+function speaksOf({ history }: Explained, record: TraceRecord, sought: string): boolean {
+  const values = Object.values(record.values ?? {}).filter((value) => typeof value === 'string');
+  return [storyOf(history.head.registry, record), ...values].some((text) => text.toLowerCase().includes(sought));
+}

@@ -1,0 +1,204 @@
+import type { History } from '../core/simulation/index.ts';
+import { createGlance, RECORD_KINDS, type RecordKind } from '../core/trace/index.ts';
+import { doubles, integers, naturals, octets, shorts } from './columns.ts';
+import { FRAME_FATE, type FrameFate } from './frame-fate.ts';
+
+/** The most frames that a lab lists. A run that sends more stops with a message. */
+export const MOST_FRAMES = 4_000_000;
+/** Packets whose last frame is remembered while their fate is open; the oldest goes. */
+const MOST_OPEN = 262_144;
+
+/** Codes of drops that happen under way. All others happen at a node. */
+const LOST_UNDER_WAY: ReadonlySet<string> = new Set(['core.link-lost', 'core.link-cut']);
+/** Relations whose parent does not go on as it was. */
+const REPLACES: ReadonlySet<unknown> = new Set([
+  'encapsulated',
+  'decapsulated',
+  'encrypted',
+  'decrypted',
+  'translated',
+  'fragment',
+  'reassembled',
+]);
+/** Kinds of records that people are told of one by one. */
+const TOLD: ReadonlySet<RecordKind> = new Set<RecordKind>(['drop', 'note', 'input']);
+
+/**
+ * What a lab knows by heart of its trace: every transmitted frame as a row of numbers, with what became of it, and every happening
+ * (drop, note, input). Filled by reading the records once in their order.
+ */
+export class FrameIndex {
+  /** Rows: one a frame. */
+  readonly record = doubles();
+  readonly time = doubles();
+  readonly starts = doubles();
+  readonly arrives = doubles();
+  readonly packet = doubles();
+  readonly direction = integers();
+  readonly size = naturals();
+  readonly fate = octets();
+  /** The record that decided the fate; 0 while it is open. */
+  readonly decided = doubles();
+  /** Stack of shells; 0 where nobody looked. */
+  readonly stack = shorts();
+  /** The latest arrival of this row and all before it: what is under way at an instant starts where this passes it. */
+  readonly latestArrival = doubles();
+
+  readonly happening = {
+    record: doubles(),
+    time: doubles(),
+    kind: octets(),
+    /** Row of the frame that a drop ended; -1 for none. */
+    row: integers(),
+  };
+  /** Packets that came from others. */
+  readonly lineage = { record: doubles(), to: doubles(), from: doubles() };
+  drops = 0;
+
+  #next = 1;
+  /** Packet number to the row of its last frame. */
+  readonly #open = new Map<number, number>();
+  readonly #glance = createGlance();
+
+  get rows(): number {
+    return this.record.length;
+  }
+
+  /** The first record that is not read yet. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** Reads what was recorded since. */
+  read(history: History): void {
+    const next = history.head.run.nextRecord;
+    while (this.#next < next) {
+      if (history.glance(this.#next, this.#glance)) this.#take(history, this.#next);
+      this.#next++;
+    }
+  }
+
+  /** Row of a frame by its record; -1 when the record is no frame. */
+  rowOf(record: number): number {
+    const at = this.record.firstFrom(record);
+    return at < this.rows && this.record.at(at) === record ? at : -1;
+  }
+
+  /** Row of the packet's last frame before a record; -1 when it never travelled. */
+  lastRowOf(packet: number, before: number): number {
+    for (let row = this.record.firstFrom(before) - 1; row >= 0; row--) {
+      if (this.packet.at(row) === packet) return row;
+    }
+    return -1;
+  }
+
+  /** Row of the packet's first frame from a record on; -1 when it never travelled. */
+  firstRowOf(packet: number, from: number): number {
+    for (let row = this.record.firstFrom(from); row < this.rows; row++) {
+      if (this.packet.at(row) === packet) return row;
+    }
+    return -1;
+  }
+
+  /** Forgets what was read from record `next` on. */
+  cut(next: number): void {
+    const rows = this.record.firstFrom(next);
+    const columns = [this.record, this.time, this.starts, this.arrives, this.packet, this.direction, this.size];
+    for (const column of [...columns, this.fate, this.decided, this.stack, this.latestArrival]) column.length = rows;
+    const happenings = this.happening.record.firstFrom(next);
+    for (const column of Object.values(this.happening)) column.length = happenings;
+    const steps = this.lineage.record.firstFrom(next);
+    for (const column of Object.values(this.lineage)) column.length = steps;
+    this.drops = 0;
+    for (let at = 0; at < happenings; at++) if (this.happening.kind.at(at) === DROP) this.drops++;
+    this.#open.clear();
+    for (let row = 0; row < rows; row++) {
+      if (this.decided.at(row) >= next) this.#decide(row, FRAME_FATE.open, 0);
+      if (this.#isOpen(row)) this.#open.set(this.packet.at(row), row);
+    }
+    this.#next = next;
+  }
+
+  #take(history: History, number: number): void {
+    const glance = this.#glance;
+    if (glance.kind === 'transmit') {
+      this.#frame(number);
+      return;
+    }
+    const row = this.#open.get(glance.packet);
+    if (glance.kind === 'drop') {
+      this.drops++;
+      if (row !== undefined) this.#decide(row, this.#dropFate(history, number), number);
+      this.#open.delete(glance.packet);
+    } else if (glance.kind === 'deliver') {
+      if (row !== undefined) this.#decide(row, FRAME_FATE.delivered, number);
+      this.#open.delete(glance.packet);
+    } else if (glance.kind === 'derive') this.#lineage(history, number);
+    if (TOLD.has(glance.kind)) {
+      this.happening.record.push(number);
+      this.happening.time.push(glance.time);
+      this.happening.kind.push(RECORD_KINDS.indexOf(glance.kind));
+      this.happening.row.push(glance.kind === 'drop' ? (row ?? -1) : -1);
+    }
+  }
+
+  #frame(number: number): void {
+    const { time, starts, arrives, packet, place, size } = this.#glance;
+    const row = this.rows;
+    if (row >= MOST_FRAMES) throw new RangeError(`more than ${MOST_FRAMES} frames were sent: the lab lists no more`);
+    const before = this.#open.get(packet);
+    if (before !== undefined) {
+      this.#decide(before, FRAME_FATE.forwarded, number);
+      // Set anew below, so that the order of the map is the order of the latest frames.
+      this.#open.delete(packet);
+    }
+    this.record.push(number);
+    this.time.push(time);
+    this.starts.push(starts);
+    this.arrives.push(arrives);
+    this.packet.push(packet);
+    this.direction.push(-2 - place);
+    this.size.push(size);
+    this.fate.push(FRAME_FATE.open);
+    this.decided.push(0);
+    this.stack.push(0);
+    this.latestArrival.push(Math.max(arrives, row === 0 ? 0 : this.latestArrival.at(row - 1)));
+    this.#open.set(packet, row);
+    if (this.#open.size > MOST_OPEN) {
+      const oldest = this.#open.keys().next();
+      if (!oldest.done) this.#open.delete(oldest.value);
+    }
+  }
+
+  #lineage(history: History, number: number): void {
+    const values = history.record(number)?.values;
+    const from = values?.from as number;
+    this.lineage.record.push(number);
+    this.lineage.to.push(this.#glance.packet);
+    this.lineage.from.push(from);
+    const parent = this.#open.get(from);
+    // It may yet be sent on itself, as the first of its fragments is not: then that decides.
+    if (parent !== undefined && REPLACES.has(values?.relation)) this.#decide(parent, FRAME_FATE.replaced, number);
+  }
+
+  #dropFate(history: History, number: number): FrameFate {
+    return LOST_UNDER_WAY.has(history.record(number)?.code ?? '') ? FRAME_FATE.lost : FRAME_FATE.dropped;
+  }
+
+  #decide(row: number, fate: FrameFate, record: number): void {
+    this.fate.values[row] = fate;
+    this.decided.values[row] = record;
+  }
+
+  #isOpen(row: number): boolean {
+    const fate = this.fate.at(row);
+    return fate === FRAME_FATE.open || fate === FRAME_FATE.replaced;
+  }
+}
+
+const DROP = RECORD_KINDS.indexOf('drop');
+
+/** The kind of a happening as its column holds it. */
+export function kindOfHappening(value: number): RecordKind {
+  return RECORD_KINDS[value] ?? 'note';
+}

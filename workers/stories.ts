@@ -1,0 +1,60 @@
+import type { Tone } from '../core/index.ts';
+import { causeChain, type History, storyOf } from '../core/simulation/index.ts';
+import type { TraceRecord } from '../core/trace/index.ts';
+import type { Happening } from './api.ts';
+import type { Sentence } from './views.ts';
+
+/** Records of a run as sentences. */
+
+export function sentenceOf(history: History, record: TraceRecord): Sentence {
+  const { registry } = history.head;
+  const story = record.code === undefined ? undefined : registry.codes.get(record.code);
+  return {
+    record: record.number,
+    time: record.time,
+    node: record.node,
+    text: storyOf(registry, record),
+    ...(story?.source === undefined ? {} : { source: story.source }),
+    ...(story?.cure === undefined ? {} : { cure: story.cure }),
+  };
+}
+
+/** Why a record came to be: itself first, then its cause, and so on. */
+export function chainOf(history: History, number: number): Sentence[] {
+  const steps = causeChain(history.head.registry, number, (at) => history.record(at));
+  return steps.map(({ record, story, source, cure }) => ({
+    record: record.number,
+    time: record.time,
+    node: record.node,
+    text: story,
+    ...(source === undefined ? {} : { source }),
+    ...(cure === undefined ? {} : { cure }),
+  }));
+}
+
+/** A code that has a cure tells of a failure. */
+export function isFailure(history: History, record: TraceRecord): boolean {
+  if (record.kind === 'drop') return true;
+  return record.code !== undefined && history.head.registry.codes.get(record.code)?.cure !== undefined;
+}
+
+export function happeningOf(history: History, record: TraceRecord, frame: number | undefined): Happening {
+  const link = record.link === undefined ? undefined : history.head.wiring.linkByName.get(record.link);
+  return {
+    record: record.number,
+    time: record.time,
+    kind: record.kind,
+    node: record.node,
+    plugin: record.plugin,
+    code: record.code ?? '',
+    text: storyOf(history.head.registry, record),
+    tone: toneOf(history, record),
+    ...(link === undefined ? {} : { link }),
+    ...(frame === undefined ? {} : { frame }),
+    ...(record.values === undefined ? {} : { values: record.values }),
+  };
+}
+
+function toneOf(history: History, record: TraceRecord): Tone {
+  return isFailure(history, record) ? 'failed' : 'plain';
+}
