@@ -1,3 +1,5 @@
+import { INVERSE_SBOX, rotateRight, SBOX, T0, T1, T2, T3, times2, U0, U1, U2, U3 } from './aes-tables.ts';
+
 /**
  * The AES block (FIPS 197) with tables, over 32-bit words in big-endian order. The pure library offers the modes only
  * with a key expansion at each call; here the expanded key is a value that a cache can hold.
@@ -11,60 +13,6 @@ export interface AesKey {
   readonly forward: Int32Array;
   readonly backward: Int32Array;
 }
-
-const SBOX = new Uint8Array(256);
-const INVERSE_SBOX = new Uint8Array(256);
-const [T0, T1, T2, T3] = [new Int32Array(256), new Int32Array(256), new Int32Array(256), new Int32Array(256)];
-const [U0, U1, U2, U3] = [new Int32Array(256), new Int32Array(256), new Int32Array(256), new Int32Array(256)];
-
-/** Multiplication by x in GF(2^8) modulo x^8 + x^4 + x^3 + x + 1. */
-function times2(a: number): number {
-  return ((a << 1) ^ ((a >> 7) * 0x11b)) & 0xff;
-}
-
-function fillTables(): void {
-  // p runs through the powers of the generator 3, q through those of its inverse: q is always 1/p (FIPS 197 5.1.1).
-  let p = 1;
-  let q = 1;
-  SBOX[0] = 0x63;
-  do {
-    p ^= times2(p);
-    q ^= q << 1;
-    q ^= q << 2;
-    q ^= q << 4;
-    q &= 0xff;
-    if (q & 0x80) q ^= 0x09;
-    const rotations = q ^ rotate8(q, 1) ^ rotate8(q, 2) ^ rotate8(q, 3) ^ rotate8(q, 4);
-    SBOX[p] = rotations ^ 0x63;
-  } while (p !== 1);
-  for (let i = 0; i < 256; i++) INVERSE_SBOX[SBOX[i] as number] = i;
-  for (let i = 0; i < 256; i++) {
-    const s = SBOX[i] as number;
-    const mixed = (times2(s) << 24) | (s << 16) | (s << 8) | (times2(s) ^ s);
-    T0[i] = mixed;
-    T1[i] = rotateRight(mixed, 8);
-    T2[i] = rotateRight(mixed, 16);
-    T3[i] = rotateRight(mixed, 24);
-    const v = INVERSE_SBOX[i] as number;
-    const [v2, v4] = [times2(v), times2(times2(v))];
-    const v8 = times2(v4);
-    const unmixed = ((v8 ^ v4 ^ v2) << 24) | ((v8 ^ v) << 16) | ((v8 ^ v4 ^ v) << 8) | (v8 ^ v2 ^ v);
-    U0[i] = unmixed;
-    U1[i] = rotateRight(unmixed, 8);
-    U2[i] = rotateRight(unmixed, 16);
-    U3[i] = rotateRight(unmixed, 24);
-  }
-}
-
-function rotate8(byte: number, left: number): number {
-  return ((byte << left) | (byte >> (8 - left))) & 0xff;
-}
-
-function rotateRight(word: number, by: number): number {
-  return (word >>> by) | (word << (32 - by));
-}
-
-fillTables();
 
 function substituteWord(w: number): number {
   return (

@@ -30,4 +30,5 @@ export type {
   RsaScheme,
 } from './provider.ts';
 export { CryptoUsageError } from './provider.ts';
+export { cryptoSlot } from './slot.ts';
 export { checkAead, checkCipher, checkMac, checkRandom, demand, isWholeBlocks } from './usage.ts';
