@@ -22,7 +22,7 @@ import {
 import { createNobleProvider } from '../../../plugins/crypto-noble/contract.ts';
 import { createNodeProvider } from '../../../plugins/crypto-node/contract.ts';
 import { bytes, hex } from './hex.ts';
-import { AEAD_ANSWERS, CIPHER_ANSWERS, HASH_ANSWERS, HMAC_ANSWERS, MAC_ANSWERS, PRF_ANSWERS } from './known-answers.ts';
+import { HASH_ANSWERS, HMAC_ANSWERS, MAC_ANSWERS, PRF_ANSWERS } from './known-answers.ts';
 import { AEAD_ANSWERS, CIPHER_ANSWERS } from './known-ciphers.ts';
 import { EXCHANGE_ANSWERS, SIGNATURE_ANSWERS } from './known-exchanges.ts';
 import { RSA_KEYS } from './rsa-keys.ts';
