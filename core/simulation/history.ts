@@ -1,4 +1,5 @@
 import type { Instant } from '../time/index.ts';
+import type { TimelineAction, TimelineEntry } from '../topology/index.ts';
 import { createGlance, type Glance, type Trace, type TraceBudget, type TraceRecord } from '../trace/index.ts';
 import { Simulation, type Snapshot } from './simulation.ts';
 import { weigh } from './weigh.ts';
@@ -106,6 +107,14 @@ export class History {
     this.#stretches = this.#stretches.filter((stretch) => stretch.next <= nextRecord);
     this.#head.advance(time);
     return this.#head;
+  }
+
+  /** Enters an action just after `time`, which takes the head back to there. */
+  enter(time: Instant, action: TimelineAction): TimelineEntry {
+    const entry = this.rewind(time).enter(action);
+    // Its inputs are those of before.
+    this.#past = undefined;
+    return entry;
   }
 
   /** A record, whether the trace still holds it or not; `undefined` for one that was never made. */

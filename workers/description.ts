@@ -1,0 +1,77 @@
+import type { PlainValue } from '../core/index.ts';
+import type { Simulation } from '../core/simulation/index.ts';
+import type { LinkEnd, TimelineEntry } from '../core/topology/index.ts';
+import type { ActionDescription, LabDescription, NodeOutline, TimelineView } from './api.ts';
+
+/** What of a lab does not change while it runs. */
+export function describeLab(simulation: Simulation): LabDescription {
+  const { topology, run } = simulation;
+  const linkOf = new Map<string, number>();
+  const key = (end: LinkEnd): string => `${end.node}:${end.interface}`;
+  topology.links.forEach(({ ends }, at) => {
+    for (const end of ends) linkOf.set(key(end), at);
+  });
+  const nodes = topology.nodes.map(
+    (node): NodeOutline => ({
+      name: node.name,
+      kind: node.kind,
+      interfaces: node.interfaces.map(({ name, addresses }) => ({
+        name,
+        addresses: addresses.map(({ text }) => text),
+        link: linkOf.get(key({ node: node.name, interface: name })) ?? -1,
+      })),
+      plugins: node.order.flatMap((name) => {
+        const plugin = simulation.registry.plugins.get(name);
+        return plugin === undefined ? [] : [{ name, title: plugin.title, about: plugin.about }];
+      }),
+    }),
+  );
+  return {
+    name: topology.name,
+    about: topology.about,
+    seed: topology.seed,
+    ...(topology.duration === undefined ? {} : { duration: topology.duration }),
+    nodes,
+    links: topology.links.map(({ name, ends, settings }) => ({ name, ends, settings })),
+    timeline: run.inputs.map(timelineView),
+    expectations: topology.expectations.map(({ text, line }) => ({ text, line })),
+  };
+}
+
+export function timelineView(entry: TimelineEntry): TimelineView {
+  switch (entry.kind) {
+    case 'command':
+      return {
+        at: entry.at,
+        place: entry.node,
+        text: `${entry.name} ${shown(entry.args as PlainValue)}`.trim(),
+        entry,
+      };
+    case 'link':
+      return { at: entry.at, place: entry.link, text: shown(entry.set as PlainValue), entry };
+    case 'interface':
+      return { at: entry.at, place: entry.node, text: `${entry.interface} ${entry.up ? 'up' : 'down'}`, entry };
+  }
+}
+
+function shown(value: PlainValue | undefined): string {
+  if (value === undefined || value === null) return '';
+  if (Array.isArray(value)) return value.map(shown).join(', ');
+  if (typeof value !== 'object' || value instanceof Uint8Array) return String(value);
+  return Object.entries(value)
+    .filter(([, one]) => one !== undefined && one !== null)
+    .map(([key, one]) => `${key}: ${shown(one as PlainValue)}`)
+    .join(', ');
+}
+
+export function describeActions({ registry, wiring }: Simulation): ActionDescription[] {
+  return [...registry.actions.values()].map(({ plugin, action: { key, about, example } }) => ({
+    plugin,
+    key,
+    about,
+    example,
+    nodes: wiring.nodes
+      .filter((node) => node.instances.some((one) => one.plugin.name === plugin))
+      .map(({ name }) => name),
+  }));
+}

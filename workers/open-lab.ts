@@ -1,0 +1,254 @@
+import { joinChunks } from '../core/capture/index.ts';
+import { LATEST } from '../core/index.ts';
+import { History, type HistoryLimits, judge, type Simulation, type Snapshot } from '../core/simulation/index.ts';
+import type { TimelineAction } from '../core/topology/index.ts';
+import {
+  type ActionDescription,
+  type Density,
+  type Explanation,
+  type Flights,
+  type Happening,
+  type KeyTable,
+  type LabDescription,
+  type Progress,
+  type Rows,
+  type RowsRequest,
+  SLICE_EVENTS,
+  type StepUnit,
+  type TimelineView,
+  type ViewPoint,
+} from './api.ts';
+import { describeActions, describeLab, timelineView } from './description.ts';
+import { type Explained, explain } from './explain.ts';
+import { captureFrames, captureHead, keyTables } from './exports.ts';
+import { FrameReader } from './frame-reader.ts';
+import { FrameIndex, kindOfHappening } from './frames.ts';
+import { nodeView, overview } from './node-view.ts';
+import { PacketList } from './packet-list.ts';
+import { packetView } from './packet-view.ts';
+import { chainOf, happeningOf } from './stories.ts';
+import type { NodeView, Overview, PacketView, Sentence, VerdictView } from './views.ts';
+import { densityOf, flightsOf } from './windows.ts';
+
+/** Events between two readings of the trace: few enough that no record goes unread when the budget is small. */
+const STRIDE = 1024;
+/** Events that one `step` computes at most in search of what it wants. */
+const MOST_STEP_EVENTS = 20_000;
+const MOST_HAPPENINGS = 10_000;
+/** Octets of frames that one capture in memory holds. */
+export const LARGEST_CAPTURE = 1024 * 1024 * 1024;
+
+/** A lab that runs: all that `LabApi` says of a loaded lab, in the same thread and without waiting. */
+export class OpenLab {
+  readonly history: History;
+  readonly index = new FrameIndex();
+  readonly reader: FrameReader;
+  readonly #list: PacketList;
+  readonly #specOf: Explained['specOf'];
+  #view = 0;
+  #ended = false;
+  #stopped: string | undefined;
+
+  /** `simulation` has just been started or taken up. */
+  constructor(simulation: Simulation, specOf: Explained['specOf'], limits?: HistoryLimits) {
+    this.history = new History(simulation, limits);
+    this.reader = new FrameReader(this.history, this.index);
+    this.#list = new PacketList(this.history, this.index, this.reader);
+    this.#specOf = specOf;
+    this.#view = simulation.now;
+    this.index.read(this.history);
+  }
+
+  describe(): LabDescription {
+    return describeLab(this.history.head);
+  }
+
+  actions(): ActionDescription[] {
+    return describeActions(this.history.head);
+  }
+
+  advance(until: number = LATEST, events: number = SLICE_EVENTS): Progress {
+    let left = Math.max(1, Math.min(events, MOST_EVENTS));
+    while (!this.#ended && this.#stopped === undefined && left > 0) {
+      const before = this.history.head.run.events;
+      const stride = Math.min(STRIDE, left);
+      this.#go(until, stride);
+      const done = this.history.head.run.events - before;
+      left -= done;
+      if (done < stride) break;
+    }
+    return this.progress();
+  }
+
+  progress(): Progress {
+    const { head } = this.history;
+    return {
+      frontier: head.now,
+      end: head.end,
+      ended: this.#ended,
+      ...(this.#stopped === undefined ? {} : { stopped: this.#stopped }),
+      view: this.#view,
+      events: head.run.events,
+      frames: this.index.rows,
+      drops: this.index.drops,
+      records: { first: head.trace?.first ?? 1, next: head.run.nextRecord },
+    };
+  }
+
+  seek(time: number): ViewPoint {
+    const to = Math.max(0, Math.min(Math.floor(time) || 0, this.history.head.now));
+    return this.#look(to, to !== this.#view);
+  }
+
+  step(unit: StepUnit, direction: 'forward' | 'back'): ViewPoint {
+    if (direction === 'back') {
+      const at = this.#lastBefore(unit, this.#view);
+      return at === undefined ? this.#look(this.#view, false) : this.#look(at, true);
+    }
+    let found = this.#firstAfter(unit, this.#view);
+    for (let events = 0; found === undefined && events < MOST_STEP_EVENTS; events++) {
+      if (this.#ended || this.#stopped !== undefined) break;
+      this.#go(LATEST, 1);
+      found = this.#firstAfter(unit, this.#view);
+    }
+    return found === undefined ? this.seek(this.history.head.now) : this.#look(found, true);
+  }
+
+  node(name: string): NodeView | undefined {
+    return nodeView(this.#past, name);
+  }
+
+  overview(): Overview {
+    return { ...overview(this.#past), time: this.#view };
+  }
+
+  flights(from: number, to: number, most?: number): Flights {
+    return flightsOf(this.index, this.reader, from, to, most);
+  }
+
+  happenings(from: number, to: number, most: number = MOST_HAPPENINGS): Happening[] {
+    const { happening, record } = this.index;
+    const first = happening.time.firstFrom(from);
+    const last = Math.min(happening.time.firstAbove(to), first + Math.min(most, MOST_HAPPENINGS));
+    const found: Happening[] = [];
+    for (let at = first; at < last; at++) {
+      const told = this.history.record(happening.record.at(at));
+      const row = happening.row.at(at);
+      if (told !== undefined) found.push(happeningOf(this.history, told, row < 0 ? undefined : record.at(row)));
+    }
+    return found;
+  }
+
+  density(from: number, to: number, buckets: number): Density {
+    return densityOf(this.index, from, to, buckets);
+  }
+
+  rows(request: RowsRequest): Rows {
+    return this.#list.rows(request);
+  }
+
+  packet(record: number): PacketView | undefined {
+    return packetView(this.history, this.index, this.reader, record);
+  }
+
+  why(record: number): Sentence[] {
+    return chainOf(this.history, record);
+  }
+
+  verdicts(): VerdictView[] {
+    return judge(this.history.head).map(({ expectation, held, evidence, records }) => ({
+      expectation: expectation.text,
+      line: expectation.line,
+      held,
+      evidence,
+      records,
+    }));
+  }
+
+  explain(question?: string): Explanation {
+    const { history, index, reader } = this;
+    return explain({ history, index, reader, specOf: this.#specOf }, question);
+  }
+
+  capture(): Uint8Array {
+    const { rows, size } = this.index;
+    let octets = 0;
+    for (let row = 0; row < rows; row++) octets += size.at(row);
+    if (octets > LARGEST_CAPTURE) {
+      throw new RangeError(
+        `the frames are ${octets} octets, more than one capture in memory may hold (${LARGEST_CAPTURE})`,
+      );
+    }
+    return joinChunks([...captureHead(this.history), ...captureFrames(this.history, this.index, 0, rows)]);
+  }
+
+  keyTables(): KeyTable[] {
+    return keyTables(this.history);
+  }
+
+  snapshot(): Snapshot {
+    return this.history.head.snapshot();
+  }
+
+  enter(action: TimelineAction): TimelineView {
+    const next = this.history.recordAfter(this.#view);
+    const entry = this.history.enter(this.#view, action);
+    this.index.cut(Math.min(next, this.index.next));
+    this.index.read(this.history);
+    this.reader.forgetKeys();
+    this.#list.cut();
+    this.#ended = false;
+    this.#stopped = undefined;
+    return timelineView(entry);
+  }
+
+  /** The run at the view: to look at. */
+  get #past(): Simulation {
+    return this.history.at(this.#view);
+  }
+
+  #go(until: number, events: number): void {
+    try {
+      this.#ended = this.history.advance(until, events);
+      this.index.read(this.history);
+    } catch (error) {
+      this.#stopped = error instanceof Error ? error.message : String(error);
+      // The engine's limits throw a RangeError, and that is an answer. All else is a mistake of this program.
+      if (!(error instanceof RangeError)) throw error;
+    }
+  }
+
+  #look(time: number, moved: boolean): ViewPoint {
+    this.#view = time;
+    return { view: time, nextRecord: this.history.recordAfter(time), moved };
+  }
+
+  #firstAfter(unit: StepUnit, time: number): number | undefined {
+    if (unit === 'frame') {
+      const at = this.index.time.firstAbove(time);
+      return at < this.index.rows ? this.index.time.at(at) : undefined;
+    }
+    if (unit === 'event') return this.history.record(this.history.recordAfter(time))?.time;
+    const { happening } = this.index;
+    for (let at = happening.time.firstAbove(time); at < happening.time.length; at++) {
+      if (kindOfHappening(happening.kind.at(at)) === 'note') return happening.time.at(at);
+    }
+    return undefined;
+  }
+
+  #lastBefore(unit: StepUnit, time: number): number | undefined {
+    if (unit === 'frame') {
+      const at = this.index.time.firstFrom(time) - 1;
+      return at >= 0 ? this.index.time.at(at) : undefined;
+    }
+    if (unit === 'event')
+      return time <= 0 ? undefined : this.history.record(this.history.recordAfter(time - 1) - 1)?.time;
+    const { happening } = this.index;
+    for (let at = happening.time.firstFrom(time) - 1; at >= 0; at--) {
+      if (kindOfHappening(happening.kind.at(at)) === 'note') return happening.time.at(at);
+    }
+    return undefined;
+  }
+}
+
+const MOST_EVENTS = 10_000_000;
