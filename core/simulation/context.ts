@@ -1,5 +1,14 @@
 import { FATE, HEADROOM, type Packet, type Relation } from '../packet/index.ts';
-import type { Cache, Context, Contract, HookVerdict, NodeFace, Slot } from '../plugin/index.ts';
+import {
+  type Cache,
+  type Context,
+  type Contract,
+  HOOK,
+  type HookVerdict,
+  type NodeFace,
+  type Protocol,
+  type Slot,
+} from '../plugin/index.ts';
 import type { RandomStream } from '../random/index.ts';
 import type { Duration, Instant } from '../time/index.ts';
 import type { PlainValue, PlainValues } from '../trace/index.ts';
@@ -7,6 +16,17 @@ import { BoundedCache } from './caches.ts';
 import type { Simulation } from './simulation.ts';
 import { setTimer, unsetTimer } from './timers.ts';
 import type { Instance, WiredNode } from './wiring.ts';
+
+/** The most hooks that one lineage may pass on one node: more is a loop. */
+export const MOST_HOOKS = 64;
+
+/** A hook of another plugin of the node. */
+export interface BoundHook {
+  readonly context: InstanceContext;
+  readonly priority: number;
+  // biome-ignore lint/suspicious/noExplicitAny: the state is the hook's own plugin's.
+  readonly run: (state: any, packet: Packet, ctx: InstanceContext, egress: number) => HookVerdict;
+}
 
 /** The context of one plugin on one node: everything that its protocol can do, done by the simulation. */
 export class InstanceContext implements Context {
@@ -16,20 +36,31 @@ export class InstanceContext implements Context {
   readonly #instance: number;
   readonly #wired: WiredNode;
   readonly #uses: ReadonlySet<string>;
-  readonly #siblings = new Map<string, object | undefined>();
+  /** By contract token: finding an object is quicker than finding a name. */
+  readonly #siblings = new Map<object, object | undefined>();
   readonly #caches = new Map<string, BoundedCache<unknown>>();
-  readonly #above = new Map<number, number>();
+  readonly #above = new Map<number, InstanceContext>();
+  /** The key that was asked for last, and who is bound under it: almost always the same again. */
+  #lastKey = -1;
+  #lastAbove: InstanceContext | undefined;
+  readonly protocol: Protocol<unknown, unknown> | undefined;
+  readonly instance: number;
+  /** The protocol's state: the same object as in the run. */
+  state: unknown;
+  /** By hook point of this plugin. */
+  readonly hooks: BoundHook[][];
 
   constructor(simulation: Simulation, wired: WiredNode, instance: Instance) {
     this.#simulation = simulation;
     this.#wired = wired;
     this.#instance = instance.index;
+    this.instance = instance.index;
+    this.protocol = instance.plugin.protocol;
+    this.state = simulation.run.states[instance.index];
+    this.hooks = (instance.plugin.hookPoints ?? []).map(() => []);
     this.node = wired.face;
     this.plugin = instance.plugin.name;
     this.#uses = new Set(instance.plugin.uses ?? []);
-    for (const [key, bound] of Object.entries(simulation.run.bound[instance.index] ?? {})) {
-      this.#above.set(Number(key), bound);
-    }
   }
 
   get recording(): boolean {
@@ -71,9 +102,12 @@ export class InstanceContext implements Context {
   }
 
   deliver(packet: Packet, key: number): boolean {
-    const above = this.#above.get(key);
-    if (above === undefined) return false;
-    this.#simulation.receive(above, packet);
+    if (key !== this.#lastKey) {
+      this.#lastKey = key;
+      this.#lastAbove = this.#above.get(key);
+    }
+    if (this.#lastAbove === undefined) return false;
+    this.#simulation.receive(this.#lastAbove, packet);
     return true;
   }
 
@@ -105,7 +139,16 @@ export class InstanceContext implements Context {
   }
 
   hook(point: number, packet: Packet, egress: number): HookVerdict {
-    return this.#simulation.hook(this.#instance, point, packet, egress);
+    const hooks = this.hooks[point] as BoundHook[];
+    if (++packet.hooks > MOST_HOOKS) {
+      this.#simulation.drop(this.#instance, packet, 'core.too-many-hooks', { limit: MOST_HOOKS });
+      return HOOK.stolen;
+    }
+    for (let at = 0; at < hooks.length; at++) {
+      const { context, run } = hooks[at] as BoundHook;
+      if (run(context.state, packet, context, egress) === HOOK.stolen) return HOOK.stolen;
+    }
+    return HOOK.accept;
   }
 
   setTimer(name: string, after: Duration, data?: PlainValue): number {
@@ -117,11 +160,11 @@ export class InstanceContext implements Context {
   }
 
   sibling<Calls>(contract: Contract<Calls>): Calls | undefined {
-    const name = contract.contract;
-    if (this.#siblings.has(name)) return this.#siblings.get(name) as Calls | undefined;
-    const provider = this.#wired.providers.get(name);
+    const known = this.#siblings.get(contract);
+    if (known !== undefined || this.#siblings.has(contract)) return known as Calls | undefined;
+    const provider = this.#wired.providers.get(contract.contract);
     const calls = provider === undefined ? undefined : this.#simulation.callsOf(provider.index);
-    this.#siblings.set(name, calls);
+    this.#siblings.set(contract, calls);
     return calls as Calls | undefined;
   }
 
@@ -149,15 +192,11 @@ export class InstanceContext implements Context {
     this.#simulation.logKey(this.#instance, format, entry);
   }
 
-  /** For the simulation: what is bound above this instance changed. */
-  setAbove(key: number, instance: number | undefined): void {
-    if (instance === undefined) this.#above.delete(key);
-    else this.#above.set(key, instance);
-  }
-
-  /** For the simulation: what is bound above under a key. */
-  above(key: number): number | undefined {
-    return this.#above.get(key);
+  /** For the simulation: who is bound above this instance changed. */
+  setAbove(key: number, context: InstanceContext | undefined): void {
+    if (context === undefined) this.#above.delete(key);
+    else this.#above.set(key, context);
+    this.#lastKey = -1;
   }
 
   /** For the simulation: forgets everything derived. */

@@ -81,8 +81,9 @@ function changeLink(simulation: Simulation, link: number, set: Partial<LinkSetti
     Object.keys(set).map((key) => [key, present[key as keyof LinkSettings]]),
   ) as Partial<LinkSettings>;
   const ends = [2 * link, 2 * link + 1].map((direction) => wiring.receiverInterface[direction] as number);
-  const wasUp = ends.map((number) => simulation.isInterfaceUp(number));
+  const wasUp = ends.map((number) => wiring.faces[number]?.up === true);
   run.links[link] = { ...present, ...set };
+  for (const number of ends) simulation.refreshInterface(number);
   if (present.up && set.up === false) cutLink(simulation, link);
   tellChanges(simulation, ends, wasUp);
   return before;
@@ -92,15 +93,16 @@ function changeInterface(simulation: Simulation, number: number, up: boolean): v
   const { run, wiring } = simulation;
   const direction = wiring.directionOf[number] as number;
   const ends = direction < 0 ? [number] : [number, wiring.receiverInterface[direction] as number];
-  const wasUp = ends.map((one) => simulation.isInterfaceUp(one));
+  const wasUp = ends.map((one) => wiring.faces[one]?.up === true);
   run.interfacesUp[number] = up;
+  for (const one of ends) simulation.refreshInterface(one);
   if (direction >= 0 && !up) cutLink(simulation, direction >> 1);
   tellChanges(simulation, ends, wasUp);
 }
 
 function tellChanges(simulation: Simulation, ends: readonly number[], wasUp: readonly boolean[]): void {
   ends.forEach((number, at) => {
-    const isUp = simulation.isInterfaceUp(number);
+    const isUp = simulation.wiring.faces[number]?.up === true;
     if (isUp !== wasUp[at]) simulation.tellLinkChanged(number, isUp);
   });
 }

@@ -19,9 +19,8 @@ export function linkPlace(direction: number): number {
 export function sendFrame(simulation: Simulation, instance: number, packet: Packet, interfaceNumber: number): void {
   const { run, wiring } = simulation;
   const index = wiring.directionOf[interfaceNumber] as number;
-  if (index < 0 || !simulation.isInterfaceUp(interfaceNumber)) {
-    const node = wiring.nodes[wiring.nodeOfInterface[interfaceNumber] as number];
-    const face = node?.face.interfaces[interfaceNumber - node.firstInterface];
+  const face = wiring.faces[interfaceNumber];
+  if (face?.up !== true) {
     simulation.drop(instance, packet, 'core.interface-down', { interface: face?.name ?? '' });
     return;
   }
@@ -139,8 +138,8 @@ function arrive(simulation: Simulation, index: number, packet: Packet): void {
   packet.ingress = wiring.receiverIndex[index] as number;
   packet.outer = -1;
   packet.hooks = 0;
-  const receiver = simulation.linkReceiver[wiring.receiverNode[index] as number] as number;
-  if (receiver < 0) {
+  const receiver = simulation.linkReceivers[wiring.receiverNode[index] as number];
+  if (receiver === undefined) {
     const node = wiring.nodes[wiring.receiverNode[index] as number];
     packet.fate = FATE.inHand;
     simulation.drop(linkPlace(index), packet, 'core.nobody-above', {

@@ -1,14 +1,15 @@
 import { FATE, type Fate, HEADROOM, type Packet, type Relation } from '../packet/index.ts';
-import { HOOK, type HookVerdict, type Plugin, type Protocol, type Registry } from '../plugin/index.ts';
+import type { Plugin, Registry } from '../plugin/index.ts';
 import { createStream, type RandomStream } from '../random/index.ts';
 import { createPoppedEvent, type Instant, LATEST, nextEventTime, popEvent } from '../time/index.ts';
 import type { LinkSettings, TimelineEntry, Topology } from '../topology/index.ts';
 import { type PlainValues, type RecordKind, Trace, type TraceBudget, type TraceRecord } from '../trace/index.ts';
-import { InstanceContext } from './context.ts';
+import { type BoundHook, InstanceContext } from './context.ts';
 import { applyInput, restoreInterface, restoreLink } from './inputs.ts';
 import { foldRecord, type Observers, observersOf, startFolds } from './judge.ts';
 import { arriveHead, arriveStray, sendFrame } from './links.ts';
 import { OPCODE } from './opcodes.ts';
+import { BufferPool, NO_BUFFER } from './pool.ts';
 import { createRun, type Run } from './run.ts';
 import { takeTimer } from './timers.ts';
 import { type Instance, type WiredNode, type Wiring, wire } from './wiring.ts';
@@ -35,8 +36,6 @@ export interface Snapshot {
   readonly run: Run;
 }
 
-/** The most hooks that one lineage may pass on one node: more is a loop. */
-export const MOST_HOOKS = 64;
 /** The most events that may happen at one instant: more is a protocol that never waits. */
 export const MOST_EVENTS_AT_ONCE = 2_000_000;
 /** The most entries of the key log; the oldest goes. */
@@ -45,12 +44,6 @@ export const MOST_KEYS = 65_536;
 export const QUIET: Instant = 30_000_000_000;
 /** and at the latest so long after it. */
 export const LONGEST_WAIT: Instant = 600_000_000_000;
-
-interface BoundHook {
-  readonly instance: number;
-  // biome-ignore lint/suspicious/noExplicitAny: the state is the hook's own plugin's.
-  readonly run: (state: any, packet: Packet, ctx: InstanceContext, egress: number) => HookVerdict;
-}
 
 /**
  * A run that goes on: the one place where time moves. `run` is its whole state; the rest here is derived and made anew when a
@@ -69,14 +62,13 @@ export class Simulation {
   /** Which expectations are shown which kinds of records. */
   readonly observers: Observers;
   readonly #contexts: InstanceContext[];
-  readonly #protocols: (Protocol<unknown, unknown> | undefined)[];
   readonly #calls: (object | undefined)[];
-  /** By instance, then hook point. */
-  readonly #hooks: BoundHook[][][];
-  /** By node: the instance bound to the wire; -1 for none. */
-  readonly linkReceiver: Int32Array;
+  /** By node: who is bound to the wire. */
+  readonly linkReceivers: (InstanceContext | undefined)[];
+  readonly #pool = new BufferPool();
   readonly #event = createPoppedEvent();
   #fresh: Packet[] = [];
+  #ended: Packet[] = [];
   #atOnce = 0;
 
   private constructor(topology: Topology, options: SimulationOptions, run?: Run, trace?: Trace) {
@@ -85,33 +77,33 @@ export class Simulation {
     this.slots = options.slots ?? {};
     this.options = options;
     this.observers = observersOf(topology, options.registry);
-    this.wiring = wire(topology, options.registry, {
-      isUp: (number) => this.isInterfaceUp(number),
-      linkMtu: (number) => {
-        const direction = this.wiring.directionOf[number] as number;
-        return direction < 0 ? undefined : (this.run.links[direction >> 1] as LinkSettings).mtu;
-      },
-    });
+    this.wiring = wire(topology, options.registry);
     const { instances, nodes } = this.wiring;
     this.run = run ?? createRun(topology, instances.length);
-    this.linkReceiver = new Int32Array(nodes.length).fill(-1);
-    this.#protocols = instances.map((instance) => instance.plugin.protocol);
+    this.wiring.faces.forEach((_, number) => {
+      this.refreshInterface(number);
+    });
     this.#calls = new Array(instances.length).fill(undefined);
     const recording = options.recording ?? 'full';
     this.trace =
       recording === 'off'
         ? undefined
         : (trace ?? new Trace(this.wiring.names, this.run.nextRecord, options.budget, recording === 'full'));
-    if (run === undefined) for (const instance of instances) this.#bindStatic(instance);
     this.#contexts = instances.map(
       (instance) => new InstanceContext(this, nodes[instance.node] as WiredNode, instance),
     );
+    this.linkReceivers = new Array(nodes.length).fill(undefined);
     for (const instance of instances) {
+      if (run === undefined) this.#bindStatic(instance);
+      else {
+        for (const [key, bound] of Object.entries(run.bound[instance.index] ?? {})) {
+          this.context(instance.index).setAbove(Number(key), this.context(bound));
+        }
+      }
       if (instance.plugin.binds?.some((binding) => binding.below === 'link')) {
-        this.linkReceiver[instance.node] = instance.index;
+        this.linkReceivers[instance.node] = this.context(instance.index);
       }
     }
-    this.#hooks = instances.map((instance) => (instance.plugin.hookPoints ?? []).map(() => []));
     this.#registerHooks();
   }
 
@@ -121,8 +113,8 @@ export class Simulation {
     startFolds(simulation);
     for (const instance of simulation.wiring.instances) simulation.#create(instance);
     for (const instance of simulation.wiring.instances) {
-      const protocol = simulation.#protocols[instance.index];
-      protocol?.start?.(simulation.run.states[instance.index], simulation.context(instance.index));
+      const context = simulation.context(instance.index);
+      context.protocol?.start?.(context.state, context);
       simulation.#settleFresh();
     }
     return simulation;
@@ -160,8 +152,10 @@ export class Simulation {
 
   /** When something happens next; `Infinity` when nothing will. */
   get nextTime(): Instant {
-    const input = this.run.inputs[this.run.nextInput];
-    return Math.min(input?.at ?? Number.POSITIVE_INFINITY, nextEventTime(this.run.queue));
+    const next = nextEventTime(this.run.queue);
+    if (this.run.nextInput >= this.run.inputs.length) return next;
+    const input = this.#inputTime();
+    return input < next ? input : next;
   }
 
   /**
@@ -169,29 +163,32 @@ export class Simulation {
    * ended: nothing more happens before its end.
    */
   advance(until: Instant = LATEST, events: number = Number.POSITIVE_INFINITY): boolean {
+    const { run } = this;
     let left = events;
     for (;;) {
-      const next = this.nextTime;
-      // Asked anew each time where no duration is given: sending moves the end.
+      // Sending moves the end where no duration is given, but only ever further away: up to here it is safe to go without asking again.
       const end = this.end;
+      const next = this.nextTime;
       if (next > end || next > until) {
         const reached = Math.min(until, end);
-        if (reached > this.run.now && reached < LATEST) this.run.now = reached;
+        if (reached > run.now && reached < LATEST) run.now = reached;
         return next > end && until >= end;
       }
-      if (left-- <= 0) return false;
-      this.step();
+      const safe = Math.min(until, end);
+      while (this.nextTime <= safe) {
+        if (left-- <= 0) return false;
+        this.step();
+      }
     }
   }
 
   /** Lets the next thing happen. False when nothing is left. */
   step(): boolean {
     const run = this.run;
-    const input = run.inputs[run.nextInput];
-    if (this.options.emptyCaches === true) for (const context of this.#contexts) context.emptyCaches();
+    if (this.options.emptyCaches === true) this.#emptyCaches();
     // What enters from outside goes first at its instant, so that a log played again falls into the same places.
-    if (input !== undefined && input.at <= nextEventTime(run.queue)) {
-      run.nextInput++;
+    if (run.nextInput < run.inputs.length && this.#inputTime() <= nextEventTime(run.queue)) {
+      const input = run.inputs[run.nextInput++] as TimelineEntry;
       this.#moveTo(input.at);
       applyInput(this, input);
     } else {
@@ -206,6 +203,7 @@ export class Simulation {
       else if (event.opcode === OPCODE.interface) restoreInterface(this, event.target, event.arg);
     }
     if (this.#fresh.length > 0) this.#settleFresh();
+    if (this.#ended.length > 0) this.#recycle();
     run.events++;
     return true;
   }
@@ -241,19 +239,23 @@ export class Simulation {
     return stream;
   }
 
-  isInterfaceUp(number: number): boolean {
+  /** Makes an interface's face say what the run says. */
+  refreshInterface(number: number): void {
     const direction = this.wiring.directionOf[number] as number;
-    if (direction < 0 || !this.run.interfacesUp[number]) return false;
-    return (
-      (this.run.links[direction >> 1] as LinkSettings).up &&
-      (this.run.interfacesUp[this.wiring.receiverInterface[direction] as number] as boolean)
-    );
+    const face = this.wiring.faces[number];
+    if (direction < 0) {
+      face?.refresh(false);
+      return;
+    }
+    const link = this.run.links[direction >> 1] as LinkSettings;
+    const other = this.wiring.receiverInterface[direction] as number;
+    face?.refresh(link.up && this.run.interfacesUp[number] === true && this.run.interfacesUp[other] === true, link.mtu);
   }
 
   newPacket(size: number, headroom: number, ingress: number): Packet {
     const packet: Packet = {
       id: this.run.nextPacket++,
-      buffer: new Uint8Array(headroom + size),
+      buffer: this.#pool.take(headroom + size),
       start: headroom,
       end: headroom + size,
       outer: -1,
@@ -288,6 +290,8 @@ export class Simulation {
     if (fate === FATE.delivered) ledger.delivered++;
     else if (fate === FATE.dropped) ledger.dropped++;
     else if (fate === FATE.replaced) ledger.replaced++;
+    // Its buffer is used again only when the event is over: who ended it may still read it.
+    this.#ended.push(packet);
   }
 
   drop(place: number, packet: Packet, code: string, values?: PlainValues): void {
@@ -322,33 +326,18 @@ export class Simulation {
   }
 
   /** Hands a packet to a protocol and sees to it that it does not vanish there. */
-  receive(instance: number, packet: Packet): void {
-    const protocol = this.#protocols[instance];
+  receive(context: InstanceContext, packet: Packet): void {
     packet.fate = FATE.inHand;
-    if (protocol?.receive !== undefined) {
-      protocol.receive(this.run.states[instance], packet, this.#contexts[instance] as InstanceContext);
-    }
-    if (packet.fate === FATE.inHand) this.#leftInHand(instance, packet);
-  }
-
-  hook(instance: number, point: number, packet: Packet, egress: number): HookVerdict {
-    const hooks = (this.#hooks[instance] as BoundHook[][])[point] as BoundHook[];
-    if (++packet.hooks > MOST_HOOKS) {
-      this.drop(instance, packet, 'core.too-many-hooks', { limit: MOST_HOOKS });
-      return HOOK.stolen;
-    }
-    for (let at = 0; at < hooks.length; at++) {
-      const bound = hooks[at] as BoundHook;
-      const context = this.#contexts[bound.instance] as InstanceContext;
-      if (bound.run(this.run.states[bound.instance], packet, context, egress) === HOOK.stolen) return HOOK.stolen;
-    }
-    return HOOK.accept;
+    const { protocol } = context;
+    if (protocol?.receive !== undefined) protocol.receive(context.state, packet, context);
+    if (packet.fate === FATE.inHand) this.#leftInHand(context.instance, packet);
   }
 
   callsOf(instance: number): object | undefined {
     let calls = this.#calls[instance];
     if (calls === undefined) {
-      calls = this.#protocols[instance]?.calls?.(this.run.states[instance], this.context(instance));
+      const context = this.context(instance);
+      calls = context.protocol?.calls?.(context.state, context);
       this.#calls[instance] = calls;
     }
     return calls;
@@ -361,7 +350,7 @@ export class Simulation {
     const present = bound[key];
     if (present !== undefined) return present === instance;
     bound[key] = instance;
-    this.#contexts?.[provider.index]?.setAbove(key, instance);
+    this.context(provider.index).setAbove(key, this.context(instance));
     return true;
   }
 
@@ -378,17 +367,17 @@ export class Simulation {
   tellLinkChanged(interfaceNumber: number, up: boolean): void {
     const node = this.wiring.nodes[this.wiring.nodeOfInterface[interfaceNumber] as number] as WiredNode;
     for (const { index } of node.instances) {
-      const state = this.run.states[index];
-      this.#protocols[index]?.linkChanged?.(state, interfaceNumber - node.firstInterface, up, this.context(index));
+      const context = this.context(index);
+      context.protocol?.linkChanged?.(context.state, interfaceNumber - node.firstInterface, up, context);
     }
   }
 
   command(node: WiredNode, plugin: string, name: string, args: unknown): boolean {
     const provider = node.providers.get(plugin);
     if (provider === undefined) return false;
-    const protocol = this.#protocols[provider.index];
-    if (protocol?.command === undefined) return false;
-    protocol.command(this.run.states[provider.index], { name, args }, this.context(provider.index));
+    const context = this.context(provider.index);
+    if (context.protocol?.command === undefined) return false;
+    context.protocol.command(context.state, { name, args }, context);
     return true;
   }
 
@@ -408,20 +397,22 @@ export class Simulation {
   #fire(generation: number, slot: number): void {
     const timer = takeTimer(this.run, generation, slot);
     if (timer === undefined) return;
-    const { instance, ...fired } = timer;
-    if (this.trace !== undefined) this.cause = this.record('timer', instance, 0, fired.name);
-    const state = this.run.states[instance];
-    this.#protocols[instance]?.timer?.(state, fired, this.#contexts[instance] as InstanceContext);
+    const context = this.context(timer.instance);
+    if (this.trace !== undefined) this.cause = this.record('timer', timer.instance, 0, timer.name);
+    context.protocol?.timer?.(context.state, timer, context);
+  }
+
+  #inputTime(): Instant {
+    return (this.run.inputs[this.run.nextInput] as TimelineEntry).at;
   }
 
   #create(instance: Instance): void {
     const { protocol } = instance.plugin;
     if (protocol === undefined) return;
     const node = this.topology.nodes[instance.node];
-    this.run.states[instance.index] = protocol.create(
-      node?.plugins[instance.plugin.name] ?? {},
-      this.context(instance.index),
-    );
+    const context = this.context(instance.index);
+    context.state = protocol.create(node?.plugins[instance.plugin.name] ?? {}, context);
+    this.run.states[instance.index] = context.state;
   }
 
   #bindStatic(instance: Instance): void {
@@ -439,12 +430,12 @@ export class Simulation {
         const owner = node.providers.get(registration.point.slice(0, dot));
         const point = owner?.plugin.hookPoints?.indexOf(registration.point.slice(dot + 1)) ?? -1;
         if (owner === undefined || point < 0) continue;
-        const list = (this.#hooks[owner.index] as BoundHook[][])[point] as (BoundHook & { priority?: number })[];
-        const bound = { instance: instance.index, run: registration.run, priority: registration.priority };
+        const list = this.context(owner.index).hooks[point] as BoundHook[];
+        const { priority, run } = registration;
         // In order of priority; among equals, in the order of requirements.
         let at = list.length;
-        while (at > 0 && ((list[at - 1] as { priority?: number }).priority ?? 0) > registration.priority) at--;
-        list.splice(at, 0, bound as BoundHook);
+        while (at > 0 && (list[at - 1] as BoundHook).priority > priority) at--;
+        list.splice(at, 0, { context: this.context(instance.index), priority, run });
       }
     }
   }
@@ -453,6 +444,20 @@ export class Simulation {
     const fresh = this.#fresh;
     this.#fresh = [];
     for (const packet of fresh) if (packet.fate === FATE.inHand) this.#leftInHand(-1, packet);
+  }
+
+  /** What ended in this event gives its buffer back. */
+  #recycle(): void {
+    for (const packet of this.#ended) {
+      this.#pool.give(packet.buffer);
+      packet.buffer = NO_BUFFER;
+    }
+    this.#ended.length = 0;
+  }
+
+  #emptyCaches(): void {
+    for (const context of this.#contexts) context.emptyCaches();
+    this.#pool.clear();
   }
 
   #leftInHand(instance: number, packet: Packet): void {

@@ -37,48 +37,39 @@ export interface Wiring {
   readonly senderIndex: Int32Array;
   /** Node of each interface number. */
   readonly nodeOfInterface: Int32Array;
+  /** By interface number. */
+  readonly faces: readonly WiredInterface[];
   readonly names: TraceNames;
-}
-
-/** What of an interface may change while a run goes on, by interface number. */
-export interface LiveInterfaces {
-  isUp(interfaceNumber: number): boolean;
-  /** The link's present MTU; `undefined` where no link is. */
-  linkMtu(interfaceNumber: number): number | undefined;
 }
 
 /** MTU of an interface without a link. */
 const UNLINKED_MTU = 1500;
 
-/** An interface face that asks the run for what may change. */
-class WiredInterface implements InterfaceFace {
+/** An interface face. What may change is a plain field that the simulation keeps true: it is read for every packet. */
+export class WiredInterface implements InterfaceFace {
   readonly index: number;
   readonly name: string;
   readonly addresses: InterfaceFace['addresses'];
-  readonly #ownMtu: number | undefined;
-  readonly #number: number;
-  readonly #live: LiveInterfaces;
+  up = false;
+  mtu: number;
+  readonly #ownMtu: number;
 
-  constructor(description: InterfaceDescription, index: number, number: number, live: LiveInterfaces) {
+  constructor(description: InterfaceDescription, index: number) {
     this.index = index;
     this.name = description.name;
     this.addresses = description.addresses;
-    this.#ownMtu = description.mtu;
-    this.#number = number;
-    this.#live = live;
+    this.#ownMtu = description.mtu ?? Number.POSITIVE_INFINITY;
+    this.mtu = Math.min(this.#ownMtu, UNLINKED_MTU);
   }
 
-  get up(): boolean {
-    return this.#live.isUp(this.#number);
-  }
-
-  get mtu(): number {
-    const link = this.#live.linkMtu(this.#number) ?? UNLINKED_MTU;
-    return this.#ownMtu === undefined || this.#ownMtu > link ? link : this.#ownMtu;
+  /** Takes over what the run says: is it up, and the MTU of its link. */
+  refresh(up: boolean, linkMtu: number = UNLINKED_MTU): void {
+    this.up = up;
+    this.mtu = Math.min(this.#ownMtu, linkMtu);
   }
 }
 
-export function wire(topology: Topology, registry: Registry, live: LiveInterfaces): Wiring {
+export function wire(topology: Topology, registry: Registry): Wiring {
   const interfaces = topology.nodes.reduce((sum, node) => sum + node.interfaces.length, 0);
   const directions = topology.links.length * 2;
   const directionOf = new Int32Array(interfaces).fill(-1);
@@ -116,13 +107,16 @@ export function wire(topology: Topology, registry: Registry, live: LiveInterface
     }
   });
   const instances: Instance[] = [];
+  const faces: WiredInterface[] = [];
   const nodes = topology.nodes.map((node, index): WiredNode => {
     const firstInterface = firsts[index] as number;
     const face: NodeFace = {
       name: node.name,
-      interfaces: node.interfaces.map(
-        (description, at) => new WiredInterface(description, at, firstInterface + at, live),
-      ),
+      interfaces: node.interfaces.map((description, at) => {
+        const wired = new WiredInterface(description, at);
+        faces.push(wired);
+        return wired;
+      }),
     };
     const own = node.order.map((name): Instance => {
       const plugin = registry.plugins.get(name);
@@ -147,6 +141,7 @@ export function wire(topology: Topology, registry: Registry, live: LiveInterface
     senderNode,
     senderIndex,
     nodeOfInterface,
+    faces,
     names: {
       instance: (index) => {
         const instance = instances[index] as Instance;
