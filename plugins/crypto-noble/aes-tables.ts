@@ -1,7 +1,4 @@
-/**
- * The tables of AES (FIPS 197), computed when they are loaded: the S-box, its inverse, and for each of the four bytes of a
- * word what SubBytes and MixColumns make of it together (T forward, U backward).
- */
+/** How the tables of AES (FIPS 197) are made: the S-box, its inverse, and SubBytes and MixColumns in one. */
 
 /** Multiplication by x in GF(2^8) modulo x^8 + x^4 + x^3 + x + 1 (FIPS 197 4.3). */
 export function times2(a: number): number {
@@ -17,10 +14,7 @@ function rotateByte(byte: number, left: number): number {
 }
 
 /** SubBytes (FIPS 197 5.1.1): the inverse in GF(2^8), then an affine map. */
-export const SBOX = substitution();
-export const INVERSE_SBOX = inverseOf(SBOX);
-
-function substitution(): Uint8Array {
+export function substitutionBox(): Uint8Array {
   const box = new Uint8Array(256);
   box[0] = 0x63;
   // p runs through the powers of the generator 3, q through those of its inverse: q is always 1/p.
@@ -38,25 +32,29 @@ function substitution(): Uint8Array {
   return box;
 }
 
-function inverseOf(box: Uint8Array): Uint8Array {
+/** InvSubBytes (FIPS 197 5.3.2). */
+export function inverseOf(box: Uint8Array): Uint8Array {
   const inverse = new Uint8Array(256);
   for (const [from, to] of box.entries()) inverse[to] = from;
   return inverse;
 }
 
-/** A row of MixColumns: 2, 1, 1, 3 times the substituted byte, the first in the highest byte. */
-export const T0 = Int32Array.from(SBOX, (s) => (times2(s) << 24) | (s << 16) | (s << 8) | (times2(s) ^ s));
-export const T1 = T0.map((word) => rotateRight(word, 8));
-export const T2 = T0.map((word) => rotateRight(word, 16));
-export const T3 = T0.map((word) => rotateRight(word, 24));
+/** For each byte its substitute times 2, 1, 1, 3, the first in the highest byte: a column of MixColumns (FIPS 197 5.1.3). */
+export function mixedColumns(box: Uint8Array): Int32Array {
+  return Int32Array.from(box, (s) => (times2(s) << 24) | (s << 16) | (s << 8) | (times2(s) ^ s));
+}
 
-/** The same of its inverse: 14, 9, 13, 11 times (FIPS 197 5.3.3). */
-export const U0 = Int32Array.from(INVERSE_SBOX, (s) => {
-  const two = times2(s);
-  const four = times2(two);
-  const eight = times2(four);
-  return ((eight ^ four ^ two) << 24) | ((eight ^ s) << 16) | ((eight ^ four ^ s) << 8) | (eight ^ two ^ s);
-});
-export const U1 = U0.map((word) => rotateRight(word, 8));
-export const U2 = U0.map((word) => rotateRight(word, 16));
-export const U3 = U0.map((word) => rotateRight(word, 24));
+/** The same of the inverse: 14, 9, 13, 11 times (FIPS 197 5.3.3). */
+export function unmixedColumns(inverseBox: Uint8Array): Int32Array {
+  return Int32Array.from(inverseBox, (s) => {
+    const two = times2(s);
+    const four = times2(two);
+    const eight = times2(four);
+    return ((eight ^ four ^ two) << 24) | ((eight ^ s) << 16) | ((eight ^ four ^ s) << 8) | (eight ^ two ^ s);
+  });
+}
+
+/** The table for the byte that stands `bits` further right in its word. */
+export function turned(table: Int32Array, bits: number): Int32Array {
+  return table.map((word) => rotateRight(word, bits));
+}

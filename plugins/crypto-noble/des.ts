@@ -5,32 +5,36 @@ import { P, PC1, PC2, S, SHIFTS } from './des-tables.ts';
 export const DES_BLOCK = 8;
 const ROUNDS = 16;
 
-/** Round keys: for each pass through the cipher 16 rounds of eight groups of six bits, for both directions. */
+/** Bytes of a pass through the cipher: 16 rounds of eight groups of six bits. */
+const PASS = 8 * ROUNDS;
+
+/** Round keys, a pass for each key, for both directions. */
 export interface DesKey {
-  readonly forward: readonly Uint8Array[];
-  readonly backward: readonly Uint8Array[];
+  readonly forward: Uint8Array;
+  readonly backward: Uint8Array;
 }
 
-/** S-box and P in one: the 32 bits that each of the eight boxes gives for six bits. */
-const SP = S.map((box, index) =>
-  Int32Array.from({ length: 64 }, (_, six) => {
+/** S-box and P in one: the 32 bits that box `index` gives for six bits. */
+function boxThenP(index: number): Int32Array {
+  const box = S[index] as readonly number[];
+  return Int32Array.from({ length: 64 }, (_, six) => {
     const row = ((six >> 4) & 2) | (six & 1);
     const four = box[row * 16 + ((six >> 1) & 15)] as number;
     return P.reduce((word, from, to) => {
       const bit = from - 1 - 4 * index;
       return bit >= 0 && bit < 4 && (four >> (3 - bit)) & 1 ? word | (1 << (31 - to)) : word;
     }, 0);
-  }),
-) as unknown as readonly [
-  Int32Array,
-  Int32Array,
-  Int32Array,
-  Int32Array,
-  Int32Array,
-  Int32Array,
-  Int32Array,
-  Int32Array,
-];
+  });
+}
+
+const SP1 = boxThenP(0);
+const SP2 = boxThenP(1);
+const SP3 = boxThenP(2);
+const SP4 = boxThenP(3);
+const SP5 = boxThenP(4);
+const SP6 = boxThenP(5);
+const SP7 = boxThenP(6);
+const SP8 = boxThenP(7);
 
 /** Expands 8 bytes (DES, FIPS 46-3) or 24 (triple DES as EDE with three keys, SP 800-67). Parity bits are ignored. */
 export function expandDesKey(key: Uint8Array): DesKey {
@@ -43,15 +47,19 @@ export function expandDesKey(key: Uint8Array): DesKey {
     }
     single.push({ up, down });
   }
-  const forward = single.map(({ up, down }, i) => (i % 2 === 0 ? up : down));
-  const backward = single.map(({ up, down }, i) => (i % 2 === 0 ? down : up)).reverse();
+  const forward = new Uint8Array(PASS * single.length);
+  const backward = new Uint8Array(PASS * single.length);
+  for (const [i, { up, down }] of single.entries()) {
+    forward.set(i % 2 === 0 ? up : down, PASS * i);
+    backward.set(i % 2 === 0 ? down : up, PASS * (single.length - 1 - i));
+  }
   return { forward, backward };
 }
 
 function roundKeys(key: Uint8Array): Uint8Array {
   const chosen = PC1.map((from) => ((key[(from - 1) >> 3] as number) >> (7 - ((from - 1) & 7))) & 1);
   let [c, d] = [chosen.slice(0, 28), chosen.slice(28)];
-  const out = new Uint8Array(8 * ROUNDS);
+  const out = new Uint8Array(PASS);
   for (let round = 0; round < ROUNDS; round++) {
     const shift = SHIFTS[round] as number;
     c = [...c.slice(shift), ...c.slice(0, shift)];
@@ -100,7 +108,7 @@ export function desCbcDecrypt(key: DesKey, iv: Uint8Array, data: Uint8Array): Ui
 }
 
 /** One or three passes over the block in place. IP and its inverse between passes cancel, so they stand outside. */
-function applyPasses(passes: readonly Uint8Array[], block: Int32Array): void {
+function applyPasses(keys: Uint8Array, block: Int32Array): void {
   let l = block[0] as number;
   let r = block[1] as number;
   // The initial permutation as five exchanges of bits between the halves.
@@ -119,8 +127,8 @@ function applyPasses(passes: readonly Uint8Array[], block: Int32Array): void {
   t = ((l >>> 1) ^ r) & 0x55555555;
   r ^= t;
   l ^= t << 1;
-  for (const keys of passes) {
-    for (let at = 0; at < 8 * ROUNDS; at += 8) {
+  for (let pass = 0; pass < keys.length; pass += PASS) {
+    for (let at = pass; at < pass + PASS; at += 8) {
       const next = l ^ cipherFunction(keys, at, r);
       l = r;
       r = next;
@@ -153,13 +161,13 @@ function applyPasses(passes: readonly Uint8Array[], block: Int32Array): void {
 function cipherFunction(keys: Uint8Array, at: number, r: number): number {
   const x = (r >>> 1) | (r << 31);
   return (
-    (SP[0][(x >>> 26) ^ (keys[at] as number)] as number) ^
-    (SP[1][((x >>> 22) & 63) ^ (keys[at + 1] as number)] as number) ^
-    (SP[2][((x >>> 18) & 63) ^ (keys[at + 2] as number)] as number) ^
-    (SP[3][((x >>> 14) & 63) ^ (keys[at + 3] as number)] as number) ^
-    (SP[4][((x >>> 10) & 63) ^ (keys[at + 4] as number)] as number) ^
-    (SP[5][((x >>> 6) & 63) ^ (keys[at + 5] as number)] as number) ^
-    (SP[6][((x >>> 2) & 63) ^ (keys[at + 6] as number)] as number) ^
-    (SP[7][(((r << 1) | (r >>> 31)) & 63) ^ (keys[at + 7] as number)] as number)
+    (SP1[(x >>> 26) ^ (keys[at] as number)] as number) ^
+    (SP2[((x >>> 22) & 63) ^ (keys[at + 1] as number)] as number) ^
+    (SP3[((x >>> 18) & 63) ^ (keys[at + 2] as number)] as number) ^
+    (SP4[((x >>> 14) & 63) ^ (keys[at + 3] as number)] as number) ^
+    (SP5[((x >>> 10) & 63) ^ (keys[at + 4] as number)] as number) ^
+    (SP6[((x >>> 6) & 63) ^ (keys[at + 5] as number)] as number) ^
+    (SP7[((x >>> 2) & 63) ^ (keys[at + 6] as number)] as number) ^
+    (SP8[(((r << 1) | (r >>> 31)) & 63) ^ (keys[at + 7] as number)] as number)
   );
 }
