@@ -120,7 +120,7 @@ export interface IpsecCalls {
 
   /**
    * Installs a pair of SAs and, where the configuration does not say otherwise, the policies for their selectors. Packets that waited for
-   * them go out. Returns the Child SA's number, never used twice in a run.
+   * them go out. Returns the Child SA's number, never used twice in a run; 0 where this node cannot use such SAs (the trace says why).
    */
   installChild(child: ChildInstallation): number;
   /** Packets go out by this Child SA from now on (after `inboundOnly`). */
@@ -173,6 +173,8 @@ export const keyExchange = { 1: contract<KeyingCalls>('ikev1'), 2: contract<Keyi
 
 /** What a protocol that protects packets answers to `ipsec`. */
 export interface ProtectionCalls {
+  /** A new SA: says what keeps this node from using it, or nothing. Its keys enter the key log. */
+  install(sa: SecurityAssociation): string | undefined;
   /**
    * Protects what follows the IPv4 header at `packet.start`, which has `headerSize` octets and tells the protocol of what follows: that becomes
    * the next header. Returns the packet that replaces it: the same header, with protocol, length and checksum made right, then the

@@ -59,6 +59,8 @@ export interface ChildConfiguration {
   readonly closeAction: 'none' | 'start' | 'trap';
   readonly dpdAction: 'clear' | 'trap' | 'start';
   readonly lifetimes: Lifetimes;
+  /** Is Don't Fragment copied to the outer header? */
+  readonly copyDf: boolean;
   /** Packets of the anti-replay window; 0: replays are not noticed. */
   readonly replayWindow: number;
   /** Policies are installed with the SA. False: whoever installs the SA directs packets to it. */

@@ -1,0 +1,191 @@
+import {
+  type Context,
+  internetChecksum,
+  nextUint32,
+  type Packet,
+  type Protocol,
+  type RandomStream,
+  read32,
+  write16,
+  write32,
+} from '../../core/index.ts';
+import { cryptoSlot } from '../crypto/contract.ts';
+import {
+  IP_PROTOCOL,
+  type IpsecCalls,
+  ipsecContract,
+  type ProtectionCalls,
+  type SecurityAssociation,
+} from '../ipsec/contract.ts';
+import { formatIpv4, ipv4Header } from '../ipv4/contract.ts';
+import { AT, ESP_HEADER_SIZE, NO_NEXT_HEADER, TRAILER_SIZE } from './headers.ts';
+import { logSaKeys } from './key-log.ts';
+import { type EspMaterial, espMaterial } from './material.ts';
+import { openEsp } from './open.ts';
+import { markSeen, mayBeNew, wholeSequence } from './replay.ts';
+import { leastPadding, payloadRoom, sealedSize, sealInPlace, writePadding } from './seal.ts';
+
+/** ESP on a node: it has no state of its own. SAs are ipsec's; it seals for them and opens what comes in. */
+export type EspState = Record<string, never>;
+
+const IP_AT = ipv4Header.offset;
+const TWO_TO_32 = 0x1_0000_0000;
+/** The last number without extended sequence numbers (RFC 4303 §3.3.3), and the last that is exact here with them. */
+const LAST_SEQUENCE = TWO_TO_32 - 1;
+const LAST_EXTENDED = Number.MAX_SAFE_INTEGER;
+const MOST_MATERIALS = 8192;
+
+export const espProtocol: Protocol<EspState, object> = {
+  create: () => ({}),
+
+  receive(_state, packet, ctx) {
+    const ipsec = ctx.sibling(ipsecContract);
+    if (ipsec === undefined) ctx.drop(packet, 'esp.unknown-spi', aboutPacket(packet));
+    else receive(packet, ipsec, ctx);
+  },
+
+  calls: (_state, ctx): ProtectionCalls => ({
+    install(sa) {
+      const made = espMaterial(sa);
+      if ('wrong' in made) return made.wrong;
+      logSaKeys(sa, ctx);
+      return undefined;
+    },
+    seal: (packet, headerSize, sa) => seal(packet, headerSize, sa, ctx),
+    sealedSize: (size, sa) => sealedSize(materialOf(sa, ctx), size),
+    payloadRoom: (size, sa) => payloadRoom(materialOf(sa, ctx), size),
+  }),
+};
+
+/** Keys cut apart and transforms looked up: derived from the SA, so kept outside the run's state. */
+function materialOf(sa: SecurityAssociation, ctx: Context): EspMaterial {
+  const cache = ctx.cache<EspMaterial>('material', MOST_MATERIALS);
+  const key = sa.child * 2 + (sa.direction === 'in' ? 0 : 1);
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const made = espMaterial(sa);
+  // `install` was asked before any packet.
+  if ('wrong' in made) throw new Error(made.wrong);
+  cache.set(key, made);
+  return made;
+}
+
+function seal(packet: Packet, headerSize: number, sa: SecurityAssociation, ctx: Context): Packet | undefined {
+  if (sa.sequence >= (sa.esn ? LAST_EXTENDED : LAST_SEQUENCE)) {
+    ctx.drop(packet, 'esp.sequence-overflow', { spi: formatSpi(sa.spi) });
+    ctx.sibling(ipsecContract)?.sequenceOver(sa);
+    return undefined;
+  }
+  const material = materialOf(sa, ctx);
+  const { buffer, start } = packet;
+  const payload = packet.end - start - headerSize;
+  const total = headerSize + sealedSize(material, payload);
+  const sequence = sa.sequence + 1;
+  sa.sequence = sequence;
+  const sealed = ctx.replacePacket(packet, 'encrypted', total);
+  const out = sealed.buffer;
+  const header = sealed.start;
+  const esp = header + headerSize;
+  const ivAt = esp + ESP_HEADER_SIZE;
+  const textAt = ivAt + material.encryption.iv;
+  const high = Math.floor(sequence / TWO_TO_32);
+  out.set(buffer.subarray(start, start + headerSize), header);
+  out.set(buffer.subarray(start + headerSize, packet.end), textAt);
+  const padding = leastPadding(material, payload);
+  writePadding(out, textAt + payload, padding);
+  const trailerAt = textAt + payload + padding;
+  out[trailerAt] = padding;
+  out[trailerAt + TRAILER_SIZE - 1] = buffer[start + IP_AT.protocol] as number;
+  writeIv(material, out, ivAt, sequence, high, sa.ivs);
+  sealInPlace(ctx.slot(cryptoSlot), material, out, esp, sealed.end, sa.spi, sequence - high * TWO_TO_32, high);
+  finishHeader(out, header, headerSize, total, IP_PROTOCOL.esp);
+  return sealed;
+}
+
+/**
+ * CBC wants IVs that cannot be guessed (RFC 3602 §3): from the SA's random stream. Counter modes want each IV once: the sequence number
+ * (RFC 4106 §3.1, RFC 7634 §2, RFC 3686 §3.1, RFC 4309 §3.1).
+ */
+function writeIv(
+  material: EspMaterial,
+  out: Uint8Array,
+  at: number,
+  sequence: number,
+  high: number,
+  ivs: RandomStream,
+): void {
+  if (material.encryption.salt > 0) {
+    write32(out, at, high);
+    write32(out, at + 4, sequence - high * TWO_TO_32);
+    return;
+  }
+  for (let octet = 0; octet < material.encryption.iv; octet += 4) write32(out, at + octet, nextUint32(ivs));
+}
+
+/** Protocol, length and checksum of the IPv4 header at `at`. */
+function finishHeader(bytes: Uint8Array, at: number, size: number, total: number, protocol: number): void {
+  write16(bytes, at + IP_AT.totalLength, total);
+  bytes[at + IP_AT.protocol] = protocol;
+  write16(bytes, at + IP_AT.checksum, 0);
+  write16(bytes, at + IP_AT.checksum, internetChecksum(bytes, at, at + size));
+}
+
+function receive(packet: Packet, ipsec: IpsecCalls, ctx: Context): void {
+  const { buffer, start, end } = packet;
+  if (end - start < ESP_HEADER_SIZE || packet.outer < 0) {
+    ctx.drop(packet, 'esp.malformed', { size: end - start });
+    return;
+  }
+  const spi = read32(buffer, start + AT.spi);
+  const low = read32(buffer, start + AT.sequence);
+  const sa = ipsec.inboundSa(IP_PROTOCOL.esp, spi, read32(buffer, packet.outer + IP_AT.destination));
+  if (sa === undefined) {
+    ctx.drop(packet, 'esp.unknown-spi', aboutPacket(packet));
+    return;
+  }
+  const sequence = wholeSequence(sa, low, sa.esn);
+  if (!mayBeNew(sa, sequence)) {
+    ipsec.refuse(sa);
+    const values = { spi: formatSpi(spi), sequence, window: sa.window.length * 32, highest: sa.sequence };
+    ctx.drop(packet, 'esp.replayed', values);
+    return;
+  }
+  const material = materialOf(sa, ctx);
+  const high = sa.esn ? Math.floor(sequence / TWO_TO_32) : 0;
+  const opening = openEsp(ctx.slot(cryptoSlot), material, buffer, start, end, high);
+  if (!opening.ok) {
+    ipsec.refuse(sa);
+    const code = CODE_OF_REFUSAL[opening.refusal];
+    const transform = material.encryption.name;
+    ctx.drop(packet, code, { spi: formatSpi(spi), sequence, size: end - start, transform });
+    return;
+  }
+  markSeen(sa, sequence);
+  if (opening.nextHeader === NO_NEXT_HEADER) {
+    ctx.drop(packet, 'esp.dummy', { spi: formatSpi(spi) });
+    return;
+  }
+  const headerSize = start - packet.outer;
+  const total = headerSize + opening.payload;
+  const opened = ctx.replacePacket(packet, 'decrypted', total);
+  const out = opened.buffer;
+  out.set(buffer.subarray(packet.outer, start), opened.start);
+  out.set(opening.text.subarray(0, opening.payload), opened.start + headerSize);
+  finishHeader(out, opened.start, headerSize, total, opening.nextHeader);
+  ipsec.inbound(opened, headerSize, sa);
+}
+
+const CODE_OF_REFUSAL = { length: 'esp.length', icv: 'esp.integrity-failed', padding: 'esp.padding' } as const;
+
+function aboutPacket(packet: Packet): { spi: string; from: string; to: string } {
+  const { buffer, outer } = packet;
+  return {
+    spi: formatSpi(read32(buffer, packet.start + AT.spi)),
+    from: formatIpv4(read32(buffer, outer + IP_AT.source)),
+    to: formatIpv4(read32(buffer, outer + IP_AT.destination)),
+  };
+}
+
+function formatSpi(spi: number): string {
+  return `0x${spi.toString(16).padStart(8, '0')}`;
+}

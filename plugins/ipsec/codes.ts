@@ -1,0 +1,107 @@
+import type { Story } from '../../core/index.ts';
+
+/** What the trace says of policies and SAs. */
+export const IPSEC_CODES: Readonly<Record<string, Story>> = {
+  'ipsec.sa-installed': {
+    text: '{node} installed {protocol} SA {sa} in {mode} mode, {local} to {remote}, {proposal}: in {in}, out {out}, for {localTs} and {remoteTs}',
+    source: 'RFC 4301 §4.4.2',
+  },
+  'ipsec.sa-removed': {
+    text: '{node} removed SA {sa}: {why} ({sent} packets sent, {received} received)',
+    source: 'RFC 4301 §4.4.2',
+  },
+  'ipsec.sa-expiring': {
+    text: '{node}: SA {sa} comes to its soft limit in {limit}: it is time for a new one',
+    source: 'RFC 4301 §4.4.2.1',
+  },
+  'ipsec.cannot-install': {
+    text: '{node} could not install SA {sa}: {why}',
+    cure: 'give the node the plugin (esp or ah), or other proposals',
+  },
+  'ipsec.outbound-active': { text: '{node} sends by SA {sa} from now on (SPI {out})', source: 'RFC 7296 §2.8' },
+  'ipsec.sa-moved': { text: '{node}: SA {sa} now goes from {local} to {remote}', source: 'RFC 4555 §3.5' },
+  'ipsec.policy-hit': {
+    text: '{node}: the first packet {direction} that policy {policy} ({action}) decides on: {source} to {destination}, protocol {protocol}',
+    source: 'RFC 4301 §4.4.1',
+  },
+  'ipsec.trap-without-address': {
+    text: '{node} cannot set a trap for {policy}: it does not know {what}',
+    cure: 'name local_addrs and remote_addrs as addresses, or write selectors that are not dynamic',
+  },
+  'ipsec.not-initiated': {
+    text: '{node} cannot initiate {what}: {why}',
+    cure: 'look at the connections of the node and at its plugins (ikev2, ikev1)',
+  },
+  'ipsec.waiting': { text: '{node} keeps the packet until there are keys for {policy}', source: 'RFC 4301 §5.1' },
+  'ipsec.keys-failed': {
+    text: '{node}: no keys came to be for {policy}: {why}',
+    source: 'RFC 4301 §5.1',
+    cure: 'the key exchange failed: its own story says why',
+  },
+  'ipsec.wait-over': {
+    text: '{node}: no keys came to be for {policy} in time',
+    cure: 'is the peer reachable on UDP 500?',
+  },
+  'ipsec.not-covered': {
+    text: '{node}: the keys that were made for {policy} do not cover {source} to {destination}',
+    source: 'RFC 7296 §2.9',
+    cure: 'the peer narrowed the traffic selectors: make both sides name the same networks',
+  },
+  'ipsec.too-many-waiting': { text: '{node}: {limit} packets wait for keys of {policy} already' },
+  'ipsec.nobody-negotiates': {
+    text: '{node} has a trap for {policy} and no plugin that negotiates keys for it',
+    cure: 'give the node ikev2 (version: 2) or ikev1 (version: 1)',
+  },
+  'ipsec.cannot-protect': {
+    text: '{node} has SA {sa} and no plugin that does {protocol}',
+    cure: 'give the node the plugin esp or ah',
+  },
+  'ipsec.discarded': {
+    text: '{node}: policy {policy} discards {source} to {destination}, protocol {protocol}',
+    source: 'RFC 4301 §4.4.1',
+  },
+  'ipsec.no-policy': {
+    text: '{node}: no policy names {source} to {destination}, protocol {protocol}',
+    source: 'RFC 4301 §5.1 step 2',
+    cure: 'add a policy, or let what no policy names pass with `otherwise: bypass`',
+  },
+  'ipsec.no-sa': {
+    text: '{node}: policy {policy} protects {source} to {destination}, and there is no SA for it',
+    source: 'RFC 4301 §4.4.1.2',
+    cure: 'the SA has expired or was never made: rekey in time, or set a trap with `start_action: trap`',
+  },
+  'ipsec.clear-text-refused': {
+    text: '{node}: {source} to {destination}, protocol {protocol}, came in clear where policy {policy} wants it protected',
+    source: 'RFC 4301 §5.2 step 3b',
+    cure: 'the peer has no policy or no SA for it: compare the selectors of both sides',
+  },
+  'ipsec.selector-mismatch': {
+    text: '{node}: inside SA {sa} came {source} to {destination}, protocol {protocol}; the SA is for {from} to {to}',
+    source: 'RFC 4301 §5.2 step 4',
+    cure: 'the peer sends more into the tunnel than was agreed, or an address was translated before it was sealed',
+  },
+  'ipsec.mode-mismatch': {
+    text: '{node}: SA {sa} is in {mode} mode, and inside came protocol {protocol}',
+    source: 'RFC 4301 §5.2',
+    cure: 'one side uses tunnel mode, the other transport mode',
+  },
+  'ipsec.inner-malformed': { text: '{node}: what SA {sa} opened is no IPv4 packet: {wrong}', source: 'RFC 4301 §5.2' },
+  'ipsec.congestion-lost': {
+    text: '{node}: a packet met congestion inside the tunnel {sa}, and its sender does not understand the mark',
+    source: 'RFC 6040 §4.2',
+  },
+  'ipsec.fragment-opaque': {
+    text: '{node}: a fragment from {source} to {destination} shows no ports, and a policy goes by them',
+    source: 'RFC 4301 §7.4',
+    cure: 'make the policy one of addresses, or keep packets below the MTU',
+  },
+  'ipsec.transport-fragment': {
+    text: '{node}: a fragment cannot be protected by SA {sa} in transport mode',
+    source: 'RFC 4301 §4.1, RFC 4303 §3.3.4',
+  },
+  'ipsec.too-large': {
+    text: '{node}: {size} octets that must not be fragmented do not fit SA {sa}: {room} would, with an MTU of {mtu} on the way',
+    source: 'RFC 4301 §8.2.1',
+    cure: 'the sender was told; where ICMP is filtered on the way back, lower its MTU',
+  },
+};

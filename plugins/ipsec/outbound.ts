@@ -1,0 +1,139 @@
+import { type Context, HOOK, type HookVerdict, type Packet, read16 } from '../../core/index.ts';
+import { ICMP_TYPE, icmpContract, UNREACHABLE } from '../icmp/contract.ts';
+import { formatIpv4, ipv4Contract, ipv4Header, ipv4HeaderSize } from '../ipv4/contract.ts';
+import { type IpsecTag, type ProtectionCalls, protection } from './calls.ts';
+import { labelOf, protocolName, spendLifetime } from './children.ts';
+import { passesAnyway } from './keying-traffic.ts';
+import { type PacketFace, packetFace } from './packet-selector.ts';
+import { findPolicy } from './policies.ts';
+import { type ChildSa, childSa, type IpsecState, type Policy } from './state.ts';
+import { hasDontFragment, OUTER_SIZE, prependOuter } from './tunnel-header.ts';
+import { waitForKeys } from './waiting.ts';
+
+/**
+ * Outbound packets (RFC 4301 §5.1), asked at `ipv4.postrouting` behind source translation, whether they were made here or are
+ * forwarded: as netfilter and xfrm do it. What is sealed goes out by `output` and `postrouting` once more, with a tag that it is done.
+ */
+
+const AT = ipv4Header.offset;
+const FRAGMENTED = 0x3fff;
+/** No link takes a larger packet. */
+const LARGEST_PACKET = 65535;
+/** A path with a smaller MTU carries no IPv4 (RFC 791 §3.1). */
+const SMALLEST_MTU = 68;
+
+export function protectOutbound(state: IpsecState, packet: Packet, ctx: Context): HookVerdict {
+  if (state.policies.length === 0 && state.config.otherwise === 'bypass') return HOOK.accept;
+  const tag = packet.tags?.ipsec as IpsecTag | undefined;
+  if (tag?.sealed !== undefined) return HOOK.accept;
+  return decideOutbound(state, packet, true, ctx);
+}
+
+/** `mayWait` is false for a packet that has waited for keys already. */
+export function decideOutbound(state: IpsecState, packet: Packet, mayWait: boolean, ctx: Context): HookVerdict {
+  const face = packetFace(packet);
+  const policy = findPolicy(state, face, true, face.fragment, ctx);
+  if (policy === 'opaque') {
+    if (passesAnyway(face, 'out', ctx)) return HOOK.accept;
+    ctx.drop(packet, 'ipsec.fragment-opaque', {
+      source: formatIpv4(face.source),
+      destination: formatIpv4(face.destination),
+    });
+    return HOOK.stolen;
+  }
+  if (policy === undefined) {
+    if (state.config.otherwise === 'bypass' || passesAnyway(face, 'out', ctx)) return HOOK.accept;
+    state.counters.discarded++;
+    ctx.drop(packet, 'ipsec.no-policy', addressesOf(face));
+    return HOOK.stolen;
+  }
+  if (policy.action === 'bypass') {
+    tellFirstHit(policy, policy.outbound++, 'out', face, ctx);
+    state.counters.bypassed++;
+    return HOOK.accept;
+  }
+  // Key exchange and what is sealed already would otherwise wait for itself.
+  if (passesAnyway(face, 'out', ctx)) return HOOK.accept;
+  tellFirstHit(policy, policy.outbound++, 'out', face, ctx);
+  if (policy.action === 'discard') {
+    state.counters.discarded++;
+    ctx.drop(packet, 'ipsec.discarded', { policy: policy.name, ...addressesOf(face) });
+    return HOOK.stolen;
+  }
+  const child = policy.sa === 0 ? undefined : childSa(state, policy.sa);
+  if (child !== undefined) protect(state, child, packet, ctx);
+  else if (policy.origin !== 'trap') ctx.drop(packet, 'ipsec.no-sa', { policy: policy.name, ...addressesOf(face) });
+  else if (mayWait) waitForKeys(state, policy, packet, face, ctx);
+  else ctx.drop(packet, 'ipsec.not-covered', { policy: policy.name, ...addressesOf(face) });
+  return HOOK.stolen;
+}
+
+/** A policy's first packet in a direction is worth a line; the rest are counted. */
+export function tellFirstHit(policy: Policy, before: number, direction: string, face: PacketFace, ctx: Context): void {
+  if (before > 0 || !ctx.recording) return;
+  ctx.note('ipsec.policy-hit', { policy: policy.name, action: policy.action, direction, ...addressesOf(face) });
+}
+
+export function addressesOf(face: PacketFace): { source: string; destination: string; protocol: number } {
+  return { source: formatIpv4(face.source), destination: formatIpv4(face.destination), protocol: face.protocol };
+}
+
+function protect(state: IpsecState, child: ChildSa, packet: Packet, ctx: Context): void {
+  const sa = child.outbound;
+  const protector = ctx.sibling(protection[child.protocol]);
+  const ipv4 = ctx.sibling(ipv4Contract);
+  if (protector === undefined || ipv4 === undefined) {
+    ctx.drop(packet, 'ipsec.cannot-protect', { sa: labelOf(child), protocol: protocolName(child.protocol) });
+    return;
+  }
+  const size = packet.end - packet.start;
+  if (child.mode === 'transport' && (read16(packet.buffer, packet.start + AT.reserved) & FRAGMENTED) !== 0) {
+    // RFC 4301 §4.1: transport mode is for whole datagrams only.
+    ctx.drop(packet, 'ipsec.transport-fragment', { sa: labelOf(child) });
+    return;
+  }
+  const mtu = ipv4.mtuTo(sa.destination) ?? LARGEST_PACKET;
+  if (size > mtu - OUTER_SIZE || protector.sealedSize(size, sa) > mtu - OUTER_SIZE) {
+    if (isTooLarge(child, packet, size, mtu, protector, ctx)) return;
+  }
+  let headerSize: number;
+  if (child.mode === 'tunnel') {
+    state.identification = (state.identification + 1) & 0xffff;
+    prependOuter(packet, sa.source, sa.destination, state.identification, child.copyDf);
+    headerSize = OUTER_SIZE;
+  } else headerSize = ipv4HeaderSize(packet.buffer, packet.start);
+  const payload = packet.end - packet.start - headerSize;
+  const sealed = protector.seal(packet, headerSize, sa);
+  if (sealed === undefined) return;
+  sa.packets++;
+  sa.bytes += payload;
+  sa.lastUse = ctx.now();
+  state.counters.sealed++;
+  state.counters.sealedBytes += payload;
+  // Made here: its fragmentation and the errors about it are this node's own affair.
+  sealed.ingress = -1;
+  sealed.tags = { ipsec: { sealed: child.id } satisfies IpsecTag };
+  spendLifetime(state, child, sa, ctx);
+  ipv4.sendComplete(sealed);
+}
+
+/** A packet that must not be fragmented and would not fit when sealed: its sender is told what would (RFC 4301 §8.2.1). */
+function isTooLarge(
+  child: ChildSa,
+  packet: Packet,
+  size: number,
+  mtu: number,
+  protector: ProtectionCalls,
+  ctx: Context,
+): boolean {
+  if (!hasDontFragment(packet.buffer, packet.start)) return false;
+  if (child.mode === 'tunnel' && !child.copyDf) return false;
+  const header = child.mode === 'tunnel' ? 0 : ipv4HeaderSize(packet.buffer, packet.start);
+  const outer = child.mode === 'tunnel' ? OUTER_SIZE : header;
+  const room = header + protector.payloadRoom(mtu - outer, child.outbound);
+  if (size <= room || room < SMALLEST_MTU) return false;
+  const error = { type: ICMP_TYPE.unreachable, code: UNREACHABLE.fragmentationNeeded, nextHopMtu: room };
+  ctx.sibling(icmpContract)?.sendError(error, packet, packet.ingress);
+  ctx.drop(packet, 'ipsec.too-large', { sa: labelOf(child), size, room, mtu });
+  return true;
+}

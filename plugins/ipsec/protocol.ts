@@ -1,0 +1,194 @@
+import { type Context, HOOK, type Packet, type PlainValue, type Protocol } from '../../core/index.ts';
+import { formatIpv4, ipv4Contract } from '../ipv4/contract.ts';
+import type { IpsecCalls } from './calls.ts';
+import {
+  activateOutbound,
+  allocateSpi,
+  connectionOf,
+  expireHard,
+  expireSoft,
+  installChild,
+  labelOf,
+  releaseSpi,
+  removeChild,
+  viewOf,
+} from './children.ts';
+import type { InitiateAction, TerminateAction } from './config.ts';
+import { checkInbound, takeOpened } from './inbound.ts';
+import { keyingFor } from './keying.ts';
+import { decideOutbound, protectOutbound } from './outbound.ts';
+import { secretFor } from './secrets.ts';
+import { setUp } from './set-up.ts';
+import { childSa, createState, type IpsecConfig, type IpsecState } from './state.ts';
+import { dropWaiting, takeWaiting } from './waiting.ts';
+
+/**
+ * Where in netfilter's order the policies stand: outbound behind source translation (priority 100), as xfrm; inbound clear text before any
+ * filter, so that nothing else sees what is refused.
+ */
+const BEHIND_TRANSLATION = 300;
+const BEFORE_FILTERS = -300;
+
+export const ipsecProtocol: Protocol<IpsecState, IpsecConfig> = {
+  create: createState,
+
+  start(state, ctx) {
+    setUp(state, ctx);
+    // Keying begins once every plugin of the node has started.
+    if (state.config.connections.length > 0) ctx.setTimer('start', 0);
+  },
+
+  hooks: [
+    {
+      point: 'ipv4.postrouting',
+      priority: BEHIND_TRANSLATION,
+      // A packet from the node to itself leaves by no interface and meets no policy.
+      run: (state, packet, ctx, egress) => (egress < 0 ? HOOK.accept : protectOutbound(state, packet, ctx)),
+    },
+    {
+      point: 'ipv4.input',
+      priority: BEFORE_FILTERS,
+      run: (state, packet, ctx) => checkInbound(state, packet, ctx),
+    },
+    {
+      point: 'ipv4.forward',
+      priority: BEFORE_FILTERS,
+      run: (state, packet, ctx) => checkInbound(state, packet, ctx),
+    },
+  ],
+
+  timer(state, timer, ctx) {
+    const data = (timer.data ?? {}) as { readonly [key: string]: PlainValue };
+    switch (timer.name) {
+      case 'start':
+        startConnections(state, ctx);
+        break;
+      case 'soft':
+        expireSoft(state, data.child as number, 'time', ctx);
+        break;
+      case 'hard':
+        expireHard(state, data.child as number, 'time', ctx);
+        break;
+      case 'waiting':
+        dropWaiting(state, data.connection as string, data.child as string, 'ipsec.wait-over', 'time is over', ctx);
+        break;
+      case 'release':
+        release(state, data.connection as string, data.child as string, ctx);
+        break;
+    }
+  },
+
+  command(state, command, ctx) {
+    if (command.name === 'initiate') initiate(state, (command.args as InitiateAction).initiate, 'asked for', ctx);
+    else if (command.name === 'terminate') terminate(state, (command.args as TerminateAction).terminate, ctx);
+  },
+
+  calls: (state, ctx): IpsecCalls => ({
+    connections: () => state.config.connections,
+    connection: (name) => connectionOf(state, name),
+    secretFor: (local, remote) => secretFor(state.config.secrets, local, remote),
+    allocateSpi: () => allocateSpi(state, ctx),
+    releaseSpi: (spi) => releaseSpi(state, spi),
+    installChild: (child) => installChild(state, child, ctx),
+    activateOutbound: (id) => activateOutbound(state, id, ctx),
+    removeChild: (id, why) => void removeChild(state, id, why, ctx),
+    moveChild: (id, local, remote) => moveChild(state, id, local, remote, ctx),
+    child(id) {
+      const child = childSa(state, id);
+      return child === undefined ? undefined : viewOf(child);
+    },
+    children: () => state.children.map(viewOf),
+    childByInboundSpi(protocol, spi) {
+      const child = childSa(state, state.byInboundSpi[spi] ?? 0);
+      return child?.protocol === protocol ? viewOf(child) : undefined;
+    },
+    childByOutboundSpi(protocol, spi, remote) {
+      const child = state.children.find(
+        (each) => each.protocol === protocol && each.outbound.spi === spi && each.remote === remote,
+      );
+      return child === undefined ? undefined : viewOf(child);
+    },
+    usage(id) {
+      const child = childSa(state, id);
+      if (child === undefined) return undefined;
+      const { inbound, outbound } = child;
+      return {
+        inbound: { bytes: inbound.bytes, packets: inbound.packets, lastUse: inbound.lastUse },
+        outbound: { bytes: outbound.bytes, packets: outbound.packets, lastUse: outbound.lastUse },
+      };
+    },
+    acquireFailed: (connection, child, why) => dropWaiting(state, connection, child, 'ipsec.keys-failed', why, ctx),
+    inboundSa(protocol, spi, destination) {
+      const child = childSa(state, state.byInboundSpi[spi] ?? 0);
+      if (child?.protocol !== protocol || child.inbound.destination !== destination) return undefined;
+      return child.inbound;
+    },
+    inbound: (packet, headerSize, sa) => takeOpened(state, packet, headerSize, sa, ctx),
+    refuse(sa) {
+      sa.refused++;
+      state.counters.refused++;
+    },
+    sequenceOver: (sa) => expireHard(state, sa.child, 'sequence', ctx),
+  }),
+};
+
+function moveChild(state: IpsecState, id: number, local: number, remote: number, ctx: Context): void {
+  const child = childSa(state, id);
+  if (child === undefined) return;
+  child.local = local;
+  child.remote = remote;
+  child.inbound.source = remote;
+  child.inbound.destination = local;
+  child.outbound.source = local;
+  child.outbound.destination = remote;
+  ctx.note('ipsec.sa-moved', { sa: labelOf(child), local: formatIpv4(local), remote: formatIpv4(remote) });
+}
+
+/** `start_action: start`: keying is asked once for each connection that has such a child. */
+function startConnections(state: IpsecState, ctx: Context): void {
+  for (const connection of state.config.connections) {
+    if (!connection.children.some((child) => child.startAction === 'start')) continue;
+    initiate(state, { connection: connection.name, child: undefined }, 'start_action: start', ctx);
+  }
+}
+
+interface Target {
+  readonly connection: string;
+  readonly child: string | undefined;
+}
+
+function initiate(state: IpsecState, { connection, child }: Target, why: string, ctx: Context): void {
+  const keying = keyingOrNote(state, { connection, child }, ctx);
+  keying?.initiate(connection, child, why);
+}
+
+function terminate(state: IpsecState, target: Target, ctx: Context): void {
+  keyingOrNote(state, target, ctx)?.terminate(target.connection, target.child, 'asked for');
+}
+
+function keyingOrNote(state: IpsecState, { connection, child }: Target, ctx: Context) {
+  const what = child === undefined ? connection : `${connection}/${child}`;
+  const configured = connectionOf(state, connection);
+  const keying = configured === undefined ? undefined : keyingFor(state, connection, ctx);
+  if (configured === undefined) ctx.note('ipsec.not-initiated', { what, why: `there is no connection ${connection}` });
+  else if (child !== undefined && !configured.children.some(({ name }) => name === child)) {
+    ctx.note('ipsec.not-initiated', { what, why: `connection ${connection} has no child ${child}` });
+    return undefined;
+  } else if (keying === undefined) {
+    ctx.note('ipsec.not-initiated', { what, why: `no plugin of this node speaks IKE version ${configured.version}` });
+  }
+  return keying;
+}
+
+/** Packets that waited for keys go on: sealed, or where the policies have changed meanwhile on their way in clear. */
+function release(state: IpsecState, connection: string, child: string, ctx: Context): void {
+  const waiting = takeWaiting(state, connection, child, ctx);
+  for (const packet of waiting?.packets ?? []) {
+    ctx.takeUp(packet);
+    if (decideOutbound(state, packet, false, ctx) === HOOK.accept) goOnInClear(packet, ctx);
+  }
+}
+
+function goOnInClear(packet: Packet, ctx: Context): void {
+  ctx.sibling(ipv4Contract)?.sendComplete(packet);
+}

@@ -1,0 +1,28 @@
+import type { SharedSecret } from './connection.ts';
+import { type Identity, MATCH, matchQuality } from './identity.ts';
+
+/**
+ * The secret that fits two identities best: one that names both, before one that names the peer, before one that names this side, before one
+ * that names nobody. Among equals the first by name.
+ */
+export function secretFor(secrets: readonly SharedSecret[], local: Identity, remote: Identity): Uint8Array | undefined {
+  let best: SharedSecret | undefined;
+  let bestQuality = 0;
+  for (const secret of secrets) {
+    const quality = qualityOf(secret, local, remote);
+    if (quality > bestQuality) {
+      best = secret;
+      bestQuality = quality;
+    }
+  }
+  return best?.secret;
+}
+
+function qualityOf({ identities }: SharedSecret, local: Identity, remote: Identity): number {
+  if (identities.length === 0) return 1;
+  const mine = Math.max(...identities.map((pattern) => matchQuality(local, pattern)));
+  const theirs = Math.max(...identities.map((pattern) => matchQuality(remote, pattern)));
+  // One named identity that is somebody else's makes the secret somebody else's.
+  if (mine === MATCH.none && theirs === MATCH.none) return 0;
+  return 1 + mine + 2 * theirs;
+}
