@@ -121,6 +121,15 @@ export function orderPlugins(registry: Registry, names: readonly string[]): Plug
   }
   const order: string[] = [];
   const marks = new Map<string, 'open' | 'done'>();
+  const requiresOpen = (name: string, seen: Set<string>): boolean => {
+    if (marks.get(name) === 'open') return true;
+    if (seen.has(name)) return false;
+    seen.add(name);
+    return (present.get(name)?.requires ?? []).some((required) => {
+      const provider = providers.get(required);
+      return provider !== undefined && requiresOpen(provider, seen);
+    });
+  };
   const visit = (name: string, path: readonly string[]): void => {
     const mark = marks.get(name);
     if (mark === 'done') return;
@@ -143,8 +152,11 @@ export function orderPlugins(registry: Registry, names: readonly string[]): Plug
     }
     for (const extended of plugin.extends ?? []) {
       const provider = providers.get(extended);
-      // An extension may look back at what extends it: only `requires` makes a circle an error.
-      if (provider !== undefined && marks.get(provider) === undefined) visit(provider, [...path, name]);
+      // An extension may look back at what extends it: only `requires` makes a circle an error. What itself requires a plugin that is
+      // being placed comes after that one.
+      if (provider !== undefined && marks.get(provider) === undefined && !requiresOpen(provider, new Set())) {
+        visit(provider, [...path, name]);
+      }
     }
     marks.set(name, 'done');
     order.push(name);

@@ -46,9 +46,12 @@ export function hear(state: ArpState, packet: Packet, ctx: Context): void {
   if (asksForUs) {
     sendReply(packet, targetProtocol, senderHardware, senderProtocol, ctx);
     ctx.consume(packet);
-  } else if (known !== undefined) ctx.consume(packet);
-  else if (operation === ARP_REPLY) ctx.drop(packet, 'arp.unsolicited', { sender, mac: formatMac(senderHardware) });
-  else ctx.drop(packet, 'arp.not-for-us', { address: formatIpv4(targetProtocol), sender });
+  } else if (known === undefined && operation === ARP_REPLY) {
+    ctx.drop(packet, 'arp.unsolicited', { sender, mac: formatMac(senderHardware) });
+  } else {
+    // A question for another, or an announcement: heard, and nothing more to do.
+    ctx.consume(packet);
+  }
 }
 
 function remember(state: ArpState, ingress: number, address: Ipv4Address, mac: MacAddress, ctx: Context): void {

@@ -59,7 +59,6 @@ export const arp = definePlugin<ArpState, ArpConfig>({
       text: '{node} ignored a reply it had not asked for: {sender} at {mac}',
       source: 'RFC 1122 §2.3.2.1',
     },
-    'arp.not-for-us': { text: '{node} ignored the question of {sender} for {address}', source: 'RFC 826' },
   },
   tables: [
     {

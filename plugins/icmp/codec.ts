@@ -1,6 +1,6 @@
 import type { Codec, Layer } from '../../core/index.ts';
-import { describeIcmpError, ICMP_TYPE } from './contract.ts';
 import { dataField, echoHeader, headerOf, icmpHeader, isErrorType, typeName } from './headers.ts';
+import { describeIcmpError, ICMP_TYPE } from './messages.ts';
 
 export const icmpCodec: Codec = {
   name: 'icmp',

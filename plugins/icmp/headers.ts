@@ -1,5 +1,5 @@
 import { type DissectedField, type Header, header, internetChecksum, octets, unsigned } from '../../core/index.ts';
-import { ICMP_TYPE } from './contract.ts';
+import { ICMP_TYPE } from './messages.ts';
 
 const TYPES: Readonly<Record<number, string>> = {
   [ICMP_TYPE.echoReply]: 'echo reply',

@@ -9,8 +9,9 @@ import {
   write16,
 } from '../../core/index.ts';
 import { formatIpv4, IP_PROTOCOLS, type Ipv4Calls, ipv4Contract, ipv4Header } from '../ipv4/contract.ts';
-import { describeIcmpError, errorsAbout, ICMP_TYPE, type IcmpErrorTag, UNREACHABLE } from './contract.ts';
+import { errorsAbout, type IcmpErrorTag } from './contract.ts';
 import { icmpHeader, isErrorType, typeName, unreachableHeader } from './headers.ts';
+import { describeIcmpError, ICMP_TYPE, UNREACHABLE } from './messages.ts';
 import { ICMP_PROTOCOL } from './send.ts';
 import type { IcmpState } from './state.ts';
 

@@ -8,8 +8,9 @@ import {
   ipv4Header,
   ipv4HeaderSize,
 } from '../ipv4/contract.ts';
-import { describeIcmpError, ICMP_TYPE, type IcmpEcho, type IcmpError } from './contract.ts';
+import type { IcmpEcho, IcmpError } from './contract.ts';
 import { echoHeader, icmpHeader, isErrorType, parameterHeader, unreachableHeader } from './headers.ts';
+import { describeIcmpError, ICMP_TYPE } from './messages.ts';
 import { type IcmpState, mayTell } from './state.ts';
 
 export const ICMP_PROTOCOL = 1;
