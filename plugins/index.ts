@@ -1,12 +1,14 @@
 import type { Plugin } from '../core/index.ts';
 import { arp } from './arp/index.ts';
 import { bridge } from './bridge/index.ts';
+import { esp } from './esp/index.ts';
 import { ethernet } from './ethernet/index.ts';
 import { icmp } from './icmp/index.ts';
+import { ipsec } from './ipsec/index.ts';
 import { ipv4 } from './ipv4/index.ts';
 import { ping } from './ping/index.ts';
 import { traffic } from './traffic/index.ts';
 import { udp } from './udp/index.ts';
 
 /** The plugins that run anywhere, a line each. Where several read or parse the same thing, the first one does. */
-export const plugins: readonly Plugin[] = [ethernet, arp, bridge, ipv4, icmp, udp, ping, traffic];
+export const plugins: readonly Plugin[] = [ethernet, arp, bridge, ipv4, icmp, udp, ping, traffic, ipsec, esp];
