@@ -84,6 +84,8 @@ export interface Story {
   readonly source?: string;
   /** What usually cures it, for codes that are failures. */
   readonly cure?: string;
+  /** True for drops of everyday life, such as of a frame that was for somebody else: nobody is alarmed by them. */
+  readonly usual?: true;
 }
 
 export interface Column {
