@@ -147,6 +147,7 @@ export interface Progress {
   readonly events: number;
   /** Frames transmitted so far: rows of the packet list. */
   readonly frames: number;
+  /** Drops so far, but those of everyday life. */
   readonly drops: number;
   /** Records held: first is 1 until the trace's budget is full. Older ones are computed again when asked for. */
   readonly records: { readonly first: number; readonly next: number };

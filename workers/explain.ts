@@ -56,18 +56,41 @@ function decisiveChain(run: Explained, records: readonly number[]): Sentence[] {
   const { history } = run;
   const evidence = records.flatMap((number) => history.record(number) ?? []);
   const told = evidence.findLast((record) => isFailure(history, record));
-  if (told !== undefined) return chainOf(history, told.number);
+  if (told !== undefined) return withDrop(run, told);
   const sought = new Set(records);
-  const least = Math.min(...records);
   let first: TraceRecord | undefined;
   let tried = 0;
   for (const failure of failures(run)) {
     if (++tried > MOST_TRIED) break;
-    if (records.length === 0 || comesOf(history, failure, sought, least)) return chainOf(history, failure.number);
     first ??= failure;
+    if (records.length > 0 && commonCause(history, failure, sought) === 0) continue;
+    return withDrop(run, failure);
   }
   if (records.length > 0) return evidenceChain(run, records);
-  return first === undefined ? [] : chainOf(history, first.number);
+  return first === undefined ? [] : withDrop(run, first);
+}
+
+/**
+ * The chain of a failure. What somebody only noticed, such as a time-out, is followed by the chain of the drop that it comes from: the last
+ * one before it that shares its nearest cause, those that have a cure before others.
+ */
+function withDrop(run: Explained, failure: TraceRecord): Sentence[] {
+  const { history } = run;
+  const { registry } = history.head;
+  const own = chainOf(history, failure.number);
+  if (failure.kind === 'drop') return own;
+  const causes = new Set(own.map(({ record }) => record));
+  let best: { readonly drop: TraceRecord; readonly common: number; readonly cured: boolean } | undefined;
+  let tried = 0;
+  for (const drop of failures(run)) {
+    if (drop.number > failure.number || ++tried > MOST_TRIED) break;
+    const common = drop.kind === 'drop' ? commonCause(history, drop, causes) : 0;
+    if (common === 0) continue;
+    const cured = registry.codes.get(drop.code ?? '')?.cure !== undefined;
+    const better = best === undefined || common > best.common || (common === best.common && (cured || !best.cured));
+    if (better) best = { drop, common, cured };
+  }
+  return best === undefined ? own : [sentenceOf(history, failure), ...chainOf(history, best.drop.number)];
 }
 
 function* failures({ history, index }: Explained): Generator<TraceRecord> {
@@ -77,15 +100,16 @@ function* failures({ history, index }: Explained): Generator<TraceRecord> {
   }
 }
 
-function comesOf(history: History, failure: TraceRecord, sought: ReadonlySet<number>, least: number): boolean {
+/** The first of the record and its causes that is one of `sought`; 0 when none is. */
+function commonCause(history: History, record: TraceRecord, sought: ReadonlySet<number>): number {
   const glance = createGlance();
-  let at = failure.number;
-  for (let step = 0; step < MOST_CAUSES && at >= least; step++) {
-    if (sought.has(at)) return true;
-    if (!history.glance(at, glance)) return false;
+  let at = record.number;
+  for (let step = 0; step < MOST_CAUSES && at > 0; step++) {
+    if (sought.has(at)) return at;
+    if (!history.glance(at, glance)) break;
     at = glance.cause;
   }
-  return false;
+  return 0;
 }
 
 /** One answer for each code of drops and failures, those that have a cure first, then the most frequent. */
@@ -105,7 +129,7 @@ function failureKinds(run: Explained): Answer[] {
       question: count === 1 ? code : `${code}, ${count} times`,
       held: false,
       verdict: storyOf(registry, first),
-      chain: chainOf(run.history, first.number),
+      chain: withDrop(run, first),
     }));
 }
 
@@ -119,7 +143,8 @@ function aboutPacket({ history, index, reader }: Explained, rest: string): Expla
   const dissection = reader.dissect(row);
   const decided = index.decided.at(row);
   const end = decided === 0 ? undefined : history.record(decided);
-  const failed = index.fate.at(row) >= FRAME_FATE.dropped;
+  const fate = index.fate.at(row);
+  const failed = fate === FRAME_FATE.dropped || fate === FRAME_FATE.lost;
   const says = dissection === undefined ? '' : headline(dissection);
   const name = says === '' ? '' : `${says.title}: ${says.summary}`;
   const became = end === undefined ? 'still under way or held' : sentenceOf(history, end).text;
@@ -168,7 +193,7 @@ function aboutWords(run: Explained, question: string, words: string): Explanatio
   }
   const held = !isFailure(history, last);
   return {
-    answers: [{ question, held, verdict: sentenceOf(history, last).text, chain: chainOf(history, last.number) }],
+    answers: [{ question, held, verdict: sentenceOf(history, last).text, chain: withDrop(run, last) }],
   };
 }
 

@@ -3,7 +3,7 @@ import type { DissectedField, Dissection } from '../core/index.ts';
 /**
  * Display filters, after the manner of packet analysers:
  *
- * - `esp`: a layer of that name, also behind keys; `drop`, `lost`, `delivered`, `forwarded`, `replaced`: what became of the frame
+ * - `esp`: a layer of that name, also behind keys; `drop`, `lost`, `ignored`, `delivered`, `forwarded`, `replaced`: what became of the frame
  * - `ipv4.ttl < 5`, `udp.destinationPort == 4500`, `ipv4.source == 10.1.*`: a field and a value (`== != < > <= >= contains`, `*` for any end)
  * - `node == home`, `from`, `to`, `link`, `size`, `time` (seconds), `number`, `protocol`, `summary`: what the packet list shows
  * - `10.1.0.5` or `"some words"`: anything that has it in it
@@ -26,7 +26,7 @@ export interface FilteredFrame {
   readonly to: string;
   readonly link: string;
   readonly size: number;
-  /** `open`, `delivered`, `forwarded`, `replaced`, `drop`, `lost`. */
+  /** `open`, `delivered`, `forwarded`, `replaced`, `drop`, `lost`, `ignored`. */
   readonly fate: string;
   readonly dissection: () => Dissection | undefined;
   readonly headline: () => { readonly protocol: string; readonly summary: string };
@@ -34,7 +34,7 @@ export interface FilteredFrame {
 
 const LONGEST_FILTER = 1000;
 const MOST_PARENTHESES = 50;
-const FATES: ReadonlySet<string> = new Set(['open', 'delivered', 'forwarded', 'replaced', 'drop', 'lost']);
+const FATES: ReadonlySet<string> = new Set(['open', 'delivered', 'forwarded', 'replaced', 'drop', 'lost', 'ignored']);
 const OPERATORS = ['==', '!=', '<=', '>=', '<', '>', 'contains'] as const;
 type Operator = (typeof OPERATORS)[number];
 /** What the list shows, by the name that a filter calls it. */

@@ -12,5 +12,7 @@ export const FRAME_FATE = {
   dropped: 4,
   /** It never arrived. */
   lost: 5,
+  /** It arrived at somebody it was not for, who passed over it: no harm done. */
+  ignored: 6,
 } as const;
 export type FrameFate = (typeof FRAME_FATE)[keyof typeof FRAME_FATE];

@@ -50,6 +50,8 @@ export class FrameIndex {
     kind: octets(),
     /** Row of the frame that a drop ended; -1 for none. */
     row: integers(),
+    /** 1 for a drop that counts as one. */
+    counts: octets(),
   };
   /** Packets that came from others. */
   readonly lineage = { record: doubles(), to: doubles(), from: doubles() };
@@ -110,7 +112,7 @@ export class FrameIndex {
     const steps = this.lineage.record.firstFrom(next);
     for (const column of Object.values(this.lineage)) column.length = steps;
     this.drops = 0;
-    for (let at = 0; at < happenings; at++) if (this.happening.kind.at(at) === DROP) this.drops++;
+    for (let at = 0; at < happenings; at++) this.drops += this.happening.counts.at(at);
     this.#open.clear();
     for (let row = 0; row < rows; row++) {
       if (this.decided.at(row) >= next) this.#decide(row, FRAME_FATE.open, 0);
@@ -126,9 +128,11 @@ export class FrameIndex {
       return;
     }
     const row = this.#open.get(glance.packet);
+    const drops = this.drops;
     if (glance.kind === 'drop') {
-      this.drops++;
-      if (row !== undefined) this.#decide(row, this.#dropFate(history, number), number);
+      const fate = dropFate(history, number);
+      if (fate !== FRAME_FATE.ignored) this.drops++;
+      if (row !== undefined) this.#decide(row, fate, number);
       this.#open.delete(glance.packet);
     } else if (glance.kind === 'deliver') {
       if (row !== undefined) this.#decide(row, FRAME_FATE.delivered, number);
@@ -139,6 +143,7 @@ export class FrameIndex {
       this.happening.time.push(glance.time);
       this.happening.kind.push(RECORD_KINDS.indexOf(glance.kind));
       this.happening.row.push(glance.kind === 'drop' ? (row ?? -1) : -1);
+      this.happening.counts.push(this.drops - drops);
     }
   }
 
@@ -177,12 +182,10 @@ export class FrameIndex {
     this.lineage.to.push(this.#glance.packet);
     this.lineage.from.push(from);
     const parent = this.#open.get(from);
-    // It may yet be sent on itself, as the first of its fragments is not: then that decides.
-    if (parent !== undefined && REPLACES.has(values?.relation)) this.#decide(parent, FRAME_FATE.replaced, number);
-  }
-
-  #dropFate(history: History, number: number): FrameFate {
-    return LOST_UNDER_WAY.has(history.record(number)?.code ?? '') ? FRAME_FATE.lost : FRAME_FATE.dropped;
+    if (parent === undefined) return;
+    // It may yet be sent on itself, or dropped: then that decides.
+    if (REPLACES.has(values?.relation)) this.#decide(parent, FRAME_FATE.replaced, number);
+    else if (values?.relation === 'answer') this.#decide(parent, FRAME_FATE.delivered, number);
   }
 
   #decide(row: number, fate: FrameFate, record: number): void {
@@ -196,7 +199,11 @@ export class FrameIndex {
   }
 }
 
-const DROP = RECORD_KINDS.indexOf('drop');
+function dropFate(history: History, number: number): FrameFate {
+  const code = history.record(number)?.code ?? '';
+  if (LOST_UNDER_WAY.has(code)) return FRAME_FATE.lost;
+  return history.head.registry.codes.get(code)?.usual === true ? FRAME_FATE.ignored : FRAME_FATE.dropped;
+}
 
 /** The kind of a happening as its column holds it. */
 export function kindOfHappening(value: number): RecordKind {

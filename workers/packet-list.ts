@@ -14,7 +14,7 @@ const MOST_ROWS = 2000;
 const MOST_FILTERS = 4;
 
 /** Names of fates in filters, by value. */
-const FATE_WORDS = ['open', 'delivered', 'forwarded', 'replaced', 'drop', 'lost'] as const;
+const FATE_WORDS = ['open', 'delivered', 'forwarded', 'replaced', 'drop', 'lost', 'ignored'] as const;
 
 interface Sieve {
   readonly text: string;

@@ -32,10 +32,10 @@ export function chainOf(history: History, number: number): Sentence[] {
   }));
 }
 
-/** A code that has a cure tells of a failure. */
+/** Drops but those of everyday life, and what has a cure. */
 export function isFailure(history: History, record: TraceRecord): boolean {
-  if (record.kind === 'drop') return true;
-  return record.code !== undefined && history.head.registry.codes.get(record.code)?.cure !== undefined;
+  const story = record.code === undefined ? undefined : history.head.registry.codes.get(record.code);
+  return record.kind === 'drop' ? story?.usual !== true : story?.cure !== undefined;
 }
 
 export function happeningOf(history: History, record: TraceRecord, frame: number | undefined): Happening {

@@ -66,6 +66,7 @@ export function densityOf(index: FrameIndex, from: number, to: number, buckets: 
   }
   for (let at = happening.time.firstFrom(from); at < happening.time.length && happening.time.at(at) < to; at++) {
     const kind = kindOfHappening(happening.kind.at(at));
+    if (kind === 'drop' && happening.counts.at(at) === 0) continue;
     const counts = kind === 'drop' ? density.drops : kind === 'input' ? density.inputs : density.notes;
     add(counts, bucketOf(happening.time.at(at)));
   }

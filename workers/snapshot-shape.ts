@@ -1,0 +1,60 @@
+import type { Snapshot } from '../core/simulation/index.ts';
+
+/** Whether a value that came from outside has the outline of a snapshot. What is inside is found out by going on with it. */
+export function isSnapshot(value: unknown): value is Snapshot {
+  if (!isRecord(value) || value.format !== 1) return false;
+  return isTopology(value.topology) && isRun(value.run);
+}
+
+const LISTS_OF_A_TOPOLOGY = ['nodes', 'links', 'timeline', 'expectations'] as const;
+const LISTS_OF_A_RUN = [
+  'directions',
+  'links',
+  'interfacesUp',
+  'states',
+  'bound',
+  'timers',
+  'freeTimers',
+  'strays',
+  'freeStrays',
+  'restorations',
+  'inputs',
+  'folds',
+  'keyLog',
+] as const;
+const COUNTS_OF_A_RUN = ['now', 'nextPacket', 'nextRecord', 'nextInput', 'lastTransmit', 'events'] as const;
+const COLUMNS_OF_A_QUEUE = ['times', 'sequences', 'opcodes', 'targets', 'args', 'causes'] as const;
+
+function isTopology(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    typeof value.name === 'string' &&
+    typeof value.seed === 'number' &&
+    LISTS_OF_A_TOPOLOGY.every((key) => Array.isArray(value[key]))
+  );
+}
+
+function isRun(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    isQueue(value.queue) &&
+    isRecord(value.streams) &&
+    isRecord(value.ledger) &&
+    LISTS_OF_A_RUN.every((key) => Array.isArray(value[key])) &&
+    COUNTS_OF_A_RUN.every((key) => Number.isSafeInteger(value[key]) && (value[key] as number) >= 0)
+  );
+}
+
+function isQueue(value: unknown): boolean {
+  if (!isRecord(value) || !Number.isSafeInteger(value.count)) return false;
+  const count = value.count as number;
+  return COLUMNS_OF_A_QUEUE.every((key) => ArrayBuffer.isView(value[key]) && isLongEnough(value[key], count));
+}
+
+function isLongEnough(column: unknown, count: number): boolean {
+  return count >= 0 && (column as Float64Array).length >= count;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
