@@ -1,6 +1,9 @@
 import type { Plugin } from '../core/index.ts';
 import { arp } from './arp/index.ts';
 import { bridge } from './bridge/index.ts';
+import { crypto } from './crypto/index.ts';
+import { cryptoNoble } from './crypto-noble/index.ts';
+import { echo } from './echo/index.ts';
 import { esp } from './esp/index.ts';
 import { ethernet } from './ethernet/index.ts';
 import { icmp } from './icmp/index.ts';
@@ -11,4 +14,18 @@ import { traffic } from './traffic/index.ts';
 import { udp } from './udp/index.ts';
 
 /** The plugins that run anywhere, a line each. Where several read or parse the same thing, the first one does. */
-export const plugins: readonly Plugin[] = [ethernet, arp, bridge, ipv4, icmp, udp, ping, traffic, ipsec, esp];
+export const plugins: readonly Plugin[] = [
+  ethernet,
+  arp,
+  bridge,
+  ipv4,
+  icmp,
+  udp,
+  ping,
+  traffic,
+  echo,
+  crypto,
+  cryptoNoble,
+  ipsec,
+  esp,
+];

@@ -34,8 +34,6 @@ export const PACKAGES: Readonly<Record<string, readonly RegExp[]>> = {
   '@noble/curves': [/^plugins\/crypto-noble\//],
   '@noble/hashes': [/^plugins\/crypto-noble\//],
   '@noble/post-quantum': [/^plugins\/crypto-noble\//],
-  'des.js': [/^plugins\/crypto-noble\//],
-  'micro-rsa-dsa-dh': [/^plugins\/crypto-noble\//],
   'pixi.js': [/^web\/scene\//],
   'pixi-viewport': [/^web\/scene\//],
   comlink: [/^workers\//],
