@@ -87,7 +87,6 @@ const WIRESHARK_INTEGRITY: Readonly<Record<number, string>> = {
   0: 'NULL',
   1: 'HMAC-MD5-96 [RFC2403]',
   2: 'HMAC-SHA-1-96 [RFC2404]',
-  8: 'AES-CMAC-96 [RFC4494]',
   12: 'HMAC-SHA-256-128 [RFC4868]',
   13: 'HMAC-SHA-384-192 [RFC4868]',
   14: 'HMAC-SHA-512-256 [RFC4868]',
