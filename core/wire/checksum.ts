@@ -5,18 +5,30 @@ import { read16 } from './bytes.ts';
  * sum, so that a pseudo-header and a message can be added one after the other; `foldSum` ends it.
  */
 export function sumWords(bytes: Uint8Array, start: number, end: number, sum = 0): number {
-  let total = sum;
+  let high = 0;
+  let low = 0;
   let at = start;
-  for (; at + 1 < end; at += 2) total += ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
+  // High and low octets apart, four words a turn: quicker than one word after the other.
+  for (const last = end - 7; at < last; at += 8) {
+    high += (bytes[at] as number) + (bytes[at + 2] as number) + (bytes[at + 4] as number) + (bytes[at + 6] as number);
+    low +=
+      (bytes[at + 1] as number) + (bytes[at + 3] as number) + (bytes[at + 5] as number) + (bytes[at + 7] as number);
+  }
+  for (; at + 1 < end; at += 2) {
+    high += bytes[at] as number;
+    low += bytes[at + 1] as number;
+  }
   // An odd last octet counts as the high half of a word (RFC 1071 §1).
-  if (at < end) total += (bytes[at] as number) << 8;
-  return total;
+  if (at < end) high += bytes[at] as number;
+  return sum + high * 256 + low;
 }
 
-/** Folds a partial sum to 16 bits and complements it: the value for the checksum field. */
+/** Folds a partial sum (below 2^48) to 16 bits and complements it: the value for the checksum field. */
 export function foldSum(sum: number): number {
   let total = sum;
-  while (total > 0xffff) total = (total % 0x10000) + Math.floor(total / 0x10000);
+  // Beyond 32 bits only where more than 128 KiB were summed.
+  if (total > 0xffff_ffff) total = (total % 0x1_0000_0000) + Math.floor(total / 0x1_0000_0000);
+  while (total > 0xffff) total = (total & 0xffff) + (total >>> 16);
   return ~total & 0xffff;
 }
 
