@@ -1,0 +1,101 @@
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { Dock } from '../panels/dock.tsx';
+import { Editor } from '../panels/editor.tsx';
+import { Gallery } from '../panels/gallery.tsx';
+import { Header } from '../panels/header.tsx';
+import { Help } from '../panels/help.tsx';
+import { Inspector } from '../panels/inspector.tsx';
+import { usePage } from '../panels/page.ts';
+import { Splitter } from '../panels/splitter.tsx';
+import { Timeline } from '../panels/timeline.tsx';
+import { Transport } from '../panels/transport.tsx';
+import type { Stage } from '../scene/stage.ts';
+import { text } from '../text/text.ts';
+import { DropTarget } from './drop.tsx';
+import { createShortcuts, listenForKeys } from './keyboard.ts';
+import { StageHost } from './stage-host.tsx';
+
+/** Milliseconds that a short message stays. */
+const STAYS = 4500;
+
+/** The page: header, then editor, canvas with timeline and lists, and inspector side by side. */
+export function App() {
+  const { model, desk } = usePage();
+  const stage = useRef<Stage | undefined>(undefined);
+  const shortcuts = useMemo(() => createShortcuts(model, desk, () => stage.current), [model, desk]);
+  const offer = useMemo(
+    () => (made: Stage | undefined) => {
+      stage.current = made;
+    },
+    [],
+  );
+
+  useEffect(() => listenForKeys(shortcuts), [shortcuts]);
+
+  return (
+    <div class="page">
+      <Header />
+      <div class="desk">
+        {desk.editor.value ? (
+          <>
+            <Editor />
+            <Splitter name="editor" grows="right" />
+          </>
+        ) : null}
+        <main class="centre">
+          <StageHost offer={offer} />
+          {model.lab.value === undefined ? <p class="empty soft invitation">{text('lab.none')}</p> : null}
+          <div class="clock">
+            <Transport />
+            <Timeline />
+          </div>
+          <Splitter name="dock" grows="up" />
+          <Dock />
+        </main>
+        {desk.inspector.value ? (
+          <>
+            <Splitter name="inspector" grows="left" />
+            <Inspector />
+          </>
+        ) : null}
+      </div>
+      {desk.gallery.value ? <Gallery /> : null}
+      {desk.help.value ? <Help keys={shortcuts} /> : null}
+      <Messages />
+      <DropTarget />
+    </div>
+  );
+}
+
+/** What went wrong, with what to do about it, and short messages. */
+function Messages() {
+  const { model, desk } = usePage();
+  const trouble = model.worker.trouble.value;
+  const message = desk.message.value;
+
+  useEffect(() => {
+    if (message === undefined) return;
+    const timer = setTimeout(() => {
+      desk.message.value = undefined;
+    }, STAYS);
+    return () => clearTimeout(timer);
+  }, [message, desk]);
+
+  return (
+    <div class="messages" role="status">
+      {trouble === undefined ? null : (
+        <div class="message trouble">
+          <p>
+            {text('trouble.worker', { reason: trouble })}
+            <br />
+            <span class="soft">{text('trouble.workerCure')}</span>
+          </p>
+          <button type="button" onClick={() => void model.restart()}>
+            {text('trouble.restart')}
+          </button>
+        </div>
+      )}
+      {message === undefined ? null : <div class="message">{message}</div>}
+    </div>
+  );
+}

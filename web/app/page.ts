@@ -1,0 +1,127 @@
+import { effect, signal } from '@preact/signals';
+import { reducedMotion } from '../look/theme.ts';
+import { type Address, MOST_IN_LINK, readAddress, writeAddress } from '../model/address.ts';
+import { createDesk } from '../model/desk.ts';
+import { formatSize } from '../model/format.ts';
+import type { Place } from '../model/layout.ts';
+import { createModel, type LabSource } from '../model/model.ts';
+import { isPositions, keptPositions, placed } from '../model/positions.ts';
+import { createLabWorker } from '../model/worker.ts';
+import type { Page } from '../panels/page.ts';
+import { text } from '../text/text.ts';
+import { kinds, shippedLabs } from './labs.ts';
+
+/** The largest file that is opened. */
+const MOST_FILE = 4 * 1024 * 1024;
+/** Milliseconds after the last move before the address tells it. */
+const ADDRESS_PAUSE = 400;
+
+/** Ties model, desk, address and shipped labs together, and opens the first lab. */
+export function createPage(): Page {
+  const model = createModel(createLabWorker(), kinds);
+  const desk = createDesk();
+  const places = signal<ReadonlyMap<string, Place>>(new Map());
+
+  const open: Page['open'] = async (source, options = {}) => {
+    const runs = await model.load(source, options);
+    if (runs && options.play === true && !reducedMotion()) model.play(true);
+    if (!runs && !desk.editor.value && model.worker.trouble.value === undefined) {
+      const mistakes = text('editor.mistakes', { count: model.mistakes.value.length });
+      desk.message.value = text('load.failed', { file: source.fileName, mistakes });
+    }
+  };
+
+  const openFile: Page['openFile'] = async (file) => {
+    const words = file.size <= MOST_FILE ? await readText(file) : undefined;
+    if (words === undefined) {
+      desk.message.value = text('drop.notText', { file: file.name, limit: formatSize(MOST_FILE) });
+      return;
+    }
+    await open({ fileName: file.name, text: words }, { play: true });
+  };
+
+  function address(): Address {
+    const { source, lab, moment } = model;
+    const from = source.value;
+    if (from === undefined) return {};
+    const own = from.id === undefined && from.text.length <= MOST_IN_LINK / 4;
+    return {
+      ...(from.id === undefined ? (own ? { topology: from.text } : {}) : { lab: from.id }),
+      ...(lab.value === undefined ? {} : { seed: lab.value.seed }),
+      moment: moment.value,
+    };
+  }
+
+  // Nodes are placed as soon as there is a lab; what the reader moved before stays where it was put.
+  effect(() => {
+    const lab = model.lab.value;
+    const era = model.era.value;
+    if (lab === undefined) return;
+    const id = model.source.peek()?.id;
+    const beside = shippedLabs.find((one) => one.id === id)?.positions;
+    void import('../model/layout.ts')
+      .then(({ arrange }) => arrange(lab))
+      .then((arranged) => {
+        if (era !== model.era.peek()) return;
+        const shipped = isPositions(beside) ? beside : undefined;
+        places.value = placed(lab, arranged, shipped, keptPositions(id ?? lab.name));
+      });
+  });
+
+  effect(() => {
+    document.title = model.lab.value === undefined ? text('title') : `${model.lab.value.name} · ${text('title')}`;
+  });
+
+  keepAddress(() => writeAddress(address()), model);
+  void openFirst(readAddress(location.hash));
+  window.addEventListener('hashchange', () => {
+    if (location.hash.slice(1) !== writeAddress(address())) void openFirst(readAddress(location.hash));
+  });
+
+  async function openFirst(asked: Address): Promise<void> {
+    const shipped =
+      shippedLabs.find(({ id }) => id === asked.lab) ?? shippedLabs.find(({ id }) => id === FIRST) ?? shippedLabs[0];
+    const source: LabSource | undefined =
+      asked.topology !== undefined
+        ? { fileName: 'topology.yaml', text: asked.topology }
+        : shipped && { id: shipped.id, fileName: `topologies/${shipped.id}/topology.yaml`, text: shipped.text };
+    if (source === undefined) return;
+    await open(source, {
+      ...(asked.seed === undefined ? {} : { seed: asked.seed }),
+      ...(asked.moment === undefined ? { play: true } : { moment: asked.moment }),
+    });
+  }
+
+  return {
+    model,
+    desk,
+    labs: shippedLabs,
+    places,
+    open,
+    openFile,
+    link: () => `${location.href.split('#')[0]}#${writeAddress(address())}`,
+  };
+}
+
+/** The lab that opens where no link asks for another. */
+const FIRST = 'site-to-site';
+
+/** Keeps the address in step with what is shown, when that has come to rest. */
+function keepAddress(write: () => string, model: Page['model']): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  effect(() => {
+    void model.moment.value;
+    void model.lab.value;
+    if (model.playing.value || model.source.value === undefined) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => history.replaceState(null, '', `#${write()}`), ADDRESS_PAUSE);
+  });
+}
+
+async function readText(file: File): Promise<string | undefined> {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer());
+  } catch {
+    return undefined;
+  }
+}

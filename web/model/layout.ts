@@ -1,0 +1,157 @@
+import { graphlib, layout as layered } from '@dagrejs/dagre';
+import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from 'd3-force';
+import type { LabDescription } from '../../workers/client.ts';
+
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Distance between linked nodes, in units of the canvas. */
+export const SPACING = 210;
+/** Above so many nodes, or where links close many circles, forces place the nodes instead of layers. */
+const MOST_LAYERED = 120;
+const FORCE_TICKS = 300;
+/** Milliseconds of ticks at a stretch: the page breathes in between. */
+const SLICE = 8;
+
+type Outline = Pick<LabDescription, 'nodes' | 'links'>;
+
+/**
+ * Places for the nodes of a lab: the same for the same lab, always. Trees and chains run from left to right in layers; meshes are
+ * placed by forces.
+ */
+export async function arrange(lab: Outline): Promise<Map<string, Place>> {
+  const circles = lab.links.length - lab.nodes.length + 1;
+  return lab.nodes.length <= MOST_LAYERED && circles <= 2 ? arrangeLayers(lab) : arrangeForces(lab);
+}
+
+function arrangeLayers(lab: Outline): Map<string, Place> {
+  const graph = new graphlib.Graph({ multigraph: true });
+  graph.setGraph({ rankdir: 'LR', ranksep: SPACING - 60, nodesep: 86, marginx: 0, marginy: 0 });
+  graph.setDefaultEdgeLabel(() => ({}));
+  const order = distances(lab, peripheral(lab));
+  for (const node of lab.nodes) graph.setNode(node.name, { width: 60, height: 60 });
+  for (const link of lab.links) {
+    const [a, b] = link.ends.map((end) => end.node) as [string, string];
+    const forward = (order.get(a) ?? 0) <= (order.get(b) ?? 0);
+    graph.setEdge(forward ? a : b, forward ? b : a, {}, link.name);
+  }
+  layered(graph);
+  return centred(
+    lab.nodes.map((node): [string, Place] => {
+      const { x, y } = graph.node(node.name) as { x: number; y: number };
+      return [node.name, { x, y }];
+    }),
+  );
+}
+
+async function arrangeForces(lab: Outline): Promise<Map<string, Place>> {
+  const nodes = lab.nodes.map((node) => ({ id: node.name, x: 0, y: 0 }));
+  // d3 begins on a spiral and draws from a generator of its own: two runs give one picture.
+  const simulation = forceSimulation(nodes.map(({ id }) => ({ id }) as (typeof nodes)[number]))
+    .force(
+      'link',
+      forceLink(lab.links.map((link) => ({ source: link.ends[0].node, target: link.ends[1].node })))
+        .id((node) => (node as { id: string }).id)
+        .distance(SPACING * 0.8),
+    )
+    .force(
+      'charge',
+      forceManyBody()
+        .strength(-900)
+        .distanceMax(SPACING * 6),
+    )
+    .force('collide', forceCollide(64))
+    .force('x', forceX(0).strength(0.03))
+    .force('y', forceY(0).strength(0.05))
+    .stop();
+  let began = performance.now();
+  for (let tick = 0; tick < FORCE_TICKS; tick++) {
+    simulation.tick();
+    if (performance.now() - began < SLICE) continue;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    began = performance.now();
+  }
+  return centred(turned(simulation.nodes().map((node): [string, Place] => [node.id, { x: node.x, y: node.y }])));
+}
+
+/** Links that leave a node, by name. */
+function neighbours(lab: Outline): Map<string, string[]> {
+  const all = new Map<string, string[]>(lab.nodes.map((node) => [node.name, []]));
+  for (const link of lab.links) {
+    all.get(link.ends[0].node)?.push(link.ends[1].node);
+    all.get(link.ends[1].node)?.push(link.ends[0].node);
+  }
+  return all;
+}
+
+/** Hops from a node to every node that it reaches. */
+export function distances(lab: Outline, from: string): Map<string, number> {
+  const near = neighbours(lab);
+  const found = new Map([[from, 0]]);
+  const queue = [from];
+  for (const name of queue) {
+    for (const next of near.get(name) ?? []) {
+      if (found.has(next)) continue;
+      found.set(next, (found.get(name) ?? 0) + 1);
+      queue.push(next);
+    }
+  }
+  return found;
+}
+
+/** A node at one end of the longest of shortest ways: the left of the picture. */
+function peripheral(lab: Outline): string {
+  const first = lab.nodes[0]?.name ?? '';
+  const far = (from: string) => [...distances(lab, from)].reduce((best, one) => (one[1] > best[1] ? one : best));
+  const [a] = far(first);
+  const [b] = far(a);
+  return a < b ? a : b;
+}
+
+/** The shortest way between two nodes as names, both included; undefined where there is none. */
+export function wayBetween(lab: Outline, from: string, to: string): string[] | undefined {
+  const near = neighbours(lab);
+  const before = new Map<string, string>([[from, '']]);
+  const queue = [from];
+  for (const name of queue) {
+    if (name === to) break;
+    for (const next of near.get(name) ?? []) {
+      if (before.has(next)) continue;
+      before.set(next, name);
+      queue.push(next);
+    }
+  }
+  if (!before.has(to)) return undefined;
+  const way: string[] = [];
+  for (let at = to; at !== ''; at = before.get(at) ?? '') way.unshift(at);
+  return way;
+}
+
+/** Turns a cloud of places so that it lies along the width of the screen. */
+function turned(places: [string, Place][]): [string, Place][] {
+  const count = Math.max(1, places.length);
+  const mx = places.reduce((sum, [, place]) => sum + place.x, 0) / count;
+  const my = places.reduce((sum, [, place]) => sum + place.y, 0) / count;
+  let xx = 0;
+  let yy = 0;
+  let xy = 0;
+  for (const [, { x, y }] of places) {
+    xx += (x - mx) ** 2;
+    yy += (y - my) ** 2;
+    xy += (x - mx) * (y - my);
+  }
+  const angle = -Math.atan2(2 * xy, xx - yy) / 2;
+  const cos = Math.cos(angle);
+  const sin = Math.sin(angle);
+  return places.map(([name, { x, y }]) => [name, { x: x * cos - y * sin, y: x * sin + y * cos }]);
+}
+
+function centred(places: readonly [string, Place][]): Map<string, Place> {
+  const xs = places.map(([, place]) => place.x);
+  const ys = places.map(([, place]) => place.y);
+  const cx = (Math.min(...xs) + Math.max(...xs)) / 2;
+  const cy = (Math.min(...ys) + Math.max(...ys)) / 2;
+  return new Map(places.map(([name, { x, y }]) => [name, { x: Math.round(x - cx), y: Math.round(y - cy) }]));
+}

@@ -1,0 +1,13 @@
+/** What the reader looks at: the inspector shows it and the canvas marks it. */
+export type Selection =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'node'; readonly name: string }
+  | { readonly kind: 'packet'; readonly record: number };
+
+/** A stretch of bits of one dissection, lit in the tree and in the octets alike. */
+export interface Lit {
+  /** Which bytes: 0 is the frame, 1 what the first key opened, and so on inwards. */
+  readonly depth: number;
+  readonly bit: number;
+  readonly bits: number;
+}

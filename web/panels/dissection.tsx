@@ -1,0 +1,130 @@
+import { useComputed, useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import type { Dissection } from '../../core/wire/index.ts';
+import { Icon } from '../look/icon.tsx';
+import { type TreeLine, treeLines } from '../model/dissection-tree.ts';
+import { text } from '../text/text.ts';
+import { usePage } from './page.ts';
+
+/** Layers stand open at first, what is within fields does not. */
+function opensAtFirst(id: string): boolean {
+  return !id.includes('.');
+}
+
+/** The dissection as a tree. The line under the pointer and its octets light each other. */
+export function DissectionTree({ dissection }: { dissection: Dissection }) {
+  const { model } = usePage();
+  const turned = useSignal<ReadonlySet<string>>(new Set());
+  const tree = useRef<HTMLDivElement>(null);
+  const isOpen = (id: string) => opensAtFirst(id) !== turned.value.has(id);
+  const lines = treeLines(dissection, isOpen);
+  const lit = model.lit;
+  const litKey = useComputed(() =>
+    lit.value === undefined ? '' : `${lit.value.depth}/${lit.value.bit}/${lit.value.bits}`,
+  );
+
+  useEffect(() => {
+    if (litKey.value === '' || tree.current?.matches(':hover')) return;
+    tree.current?.querySelector('.lit')?.scrollIntoView({ block: 'nearest' });
+  }, [litKey.value]);
+
+  function toggle(id: string): void {
+    const next = new Set(turned.value);
+    if (!next.delete(id)) next.add(id);
+    turned.value = next;
+  }
+
+  function press(event: KeyboardEvent, line: TreeLine): void {
+    const item = event.currentTarget as HTMLElement;
+    const way = { ArrowDown: 'nextElementSibling', ArrowUp: 'previousElementSibling' }[event.key] as
+      | 'nextElementSibling'
+      | undefined;
+    if (way !== undefined) (item[way] as HTMLElement | null)?.focus();
+    else if (event.key === 'ArrowRight' && line.parent && !isOpen(line.id)) toggle(line.id);
+    else if (event.key === 'ArrowLeft' && line.parent && isOpen(line.id)) toggle(line.id);
+    else if (event.key === 'Enter' && line.parent) toggle(line.id);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  return (
+    <div
+      ref={tree}
+      class="tree scroll"
+      role="tree"
+      aria-label={text('packet.tree')}
+      onPointerLeave={() => {
+        lit.value = undefined;
+      }}
+    >
+      {lines.map((line, index) => {
+        const on = litKey.value === `${line.depth}/${line.bit}/${line.bits}`;
+        const light = () => {
+          lit.value = { depth: line.depth, bit: line.bit, bits: line.bits };
+        };
+        return (
+          <div
+            key={line.id}
+            class={`tree-line ${line.kind}${on ? ' lit' : ''}`}
+            role="treeitem"
+            aria-level={line.level + 1}
+            aria-selected={on}
+            {...(line.parent ? { 'aria-expanded': isOpen(line.id) } : {})}
+            tabIndex={index === 0 ? 0 : -1}
+            style={{ paddingLeft: `${12 + line.level * 14}px` }}
+            onPointerEnter={light}
+            onFocus={light}
+            onClick={() => line.parent && toggle(line.id)}
+            onKeyDown={(event) => press(event, line)}
+            title={line.kind === 'field' ? line.name : (line.source ?? line.name)}
+          >
+            <span class={`twist${line.parent && isOpen(line.id) ? ' open' : ''}`}>
+              {line.parent ? <Icon name="open" /> : null}
+            </span>
+            <LineText line={line} />
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+function LineText({ line }: { line: TreeLine }) {
+  switch (line.kind) {
+    case 'layer':
+      return (
+        <>
+          <strong>{line.label}</strong>
+          {line.sealed ? (
+            <span class="tone-protected sealed" title={text('packet.sealed')}>
+              <Icon name="lock" />
+              <span class="unseen">{text('packet.sealed')}</span>
+            </span>
+          ) : null}
+          <span class="soft grow">{line.value}</span>
+        </>
+      );
+    case 'opened':
+      return (
+        <span class="tone-protected opened-by">
+          <Icon name="unlock" />
+          {text('packet.opened', { key: line.label })}
+        </span>
+      );
+    case 'fault':
+      return (
+        <span class="tone-failed">
+          {text('packet.fault')}: {line.label}
+        </span>
+      );
+    default:
+      return (
+        <>
+          <span class="label">{line.label}</span>
+          <span class="value mono">{line.value}</span>
+          {line.remark === undefined ? null : <span class="soft">{line.remark}</span>}
+        </>
+      );
+  }
+}

@@ -1,0 +1,78 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { Icon } from '../look/icon.tsx';
+import { text } from '../text/text.ts';
+import { usePage } from './page.ts';
+
+/** The labs that come with the page. */
+export function Gallery() {
+  const { labs, model, desk, open } = usePage();
+  const words = useSignal('');
+  const dialog = useRef<HTMLDialogElement>(null);
+  const present = model.source.value?.id;
+  const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const shown = labs.filter((lab) => {
+    const all = `${lab.id} ${lab.name} ${lab.about}`.toLowerCase();
+    return wanted.every((word) => all.includes(word));
+  });
+
+  useEffect(() => {
+    const element = dialog.current;
+    if (element !== null && !element.open) element.showModal();
+  }, []);
+
+  return (
+    <dialog
+      ref={dialog}
+      class="sheet gallery"
+      aria-label={text('gallery.title')}
+      onClose={() => {
+        desk.gallery.value = false;
+      }}
+    >
+      <div class="sheet-head">
+        <h1>{text('gallery.title')}</h1>
+        <button type="button" class="tool" aria-label={text('help.close')} onClick={() => dialog.current?.close()}>
+          <Icon name="close" />
+        </button>
+      </div>
+      <p class="soft lead">{labs.length === 0 ? text('gallery.empty') : text('gallery.about')}</p>
+      {labs.length < 2 ? null : (
+        <label class="search">
+          <Icon name="search" />
+          <span class="unseen">{text('gallery.search')}</span>
+          <input
+            type="search"
+            placeholder={text('gallery.search')}
+            value={words.value}
+            onInput={(event) => {
+              words.value = event.currentTarget.value;
+            }}
+          />
+        </label>
+      )}
+      <ul class="scroll">
+        {shown.map((lab) => (
+          <li key={lab.id}>
+            <button
+              type="button"
+              aria-current={lab.id === present}
+              data-lab={lab.id}
+              onClick={() => {
+                dialog.current?.close();
+                void open(
+                  { id: lab.id, fileName: `topologies/${lab.id}/topology.yaml`, text: lab.text },
+                  { play: true },
+                );
+              }}
+            >
+              <span class="name">{lab.name}</span>
+              <span class="soft">{lab.about}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {shown.length === 0 && labs.length > 0 ? <p class="soft">{text('gallery.noMatch')}</p> : null}
+    </dialog>
+  );
+}

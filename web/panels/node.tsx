@@ -1,0 +1,96 @@
+import type { Column } from '../../core/index.ts';
+import { NodeIcon } from '../look/icon.tsx';
+import { formatMoment } from '../model/format.ts';
+import { text } from '../text/text.ts';
+import { usePage } from './page.ts';
+
+/** The node that is selected, at the instant that is shown: its interfaces, and every table that its plugins declare. */
+export function NodePanel() {
+  const { model } = usePage();
+  const node = model.node.value;
+  if (node === undefined) return <p class="empty soft">{text('inspector.nothing')}</p>;
+  return (
+    <div class="node-panel scroll">
+      <header class="about with-icon">
+        <NodeIcon kind={node.kind} size={40} />
+        <div>
+          <h2>{node.name}</h2>
+          <p class="soft">
+            {node.kind} · <span class="mono">{text('node.at', { time: formatMoment(node.time) })} s</span>
+          </p>
+        </div>
+      </header>
+      <Table
+        title={text('node.interfaces')}
+        columns={[
+          { key: 'name', title: text('node.interface') },
+          { key: 'addresses', title: text('node.addresses') },
+          { key: 'mtu', title: text('node.mtu') },
+          { key: 'state', title: text('node.state') },
+        ]}
+        rows={node.interfaces.map((one) => ({
+          name: one.name,
+          addresses: one.addresses.join(' '),
+          mtu: one.mtu,
+          state: text(one.up ? 'node.up' : 'node.down'),
+        }))}
+      />
+      {node.plugins.flatMap((plugin) =>
+        plugin.tables.map((table) => (
+          <Table
+            key={`${plugin.name}/${table.name}`}
+            title={table.title}
+            by={plugin.title}
+            columns={table.columns}
+            rows={table.rows}
+          />
+        )),
+      )}
+    </div>
+  );
+}
+
+function Table(props: {
+  readonly title: string;
+  readonly by?: string;
+  readonly columns: readonly Column[];
+  readonly rows: readonly Readonly<Record<string, string | number>>[];
+}) {
+  const { title, by, columns, rows } = props;
+  return (
+    <section class="table">
+      <h3>
+        {title}
+        {by === undefined || by === title ? null : <span class="soft"> {by}</span>}
+      </h3>
+      {rows.length === 0 ? (
+        <p class="soft none">{text('node.empty')}</p>
+      ) : (
+        <div class="table-view scroll">
+          <table>
+            <thead>
+              <tr>
+                {columns.map(({ key, title: head }) => (
+                  <th key={key} scope="col">
+                    {head}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((row, at) => (
+                <tr key={at}>
+                  {columns.map(({ key }) => (
+                    <td key={key} class={typeof row[key] === 'number' ? 'figure' : ''}>
+                      {row[key] ?? ''}
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}

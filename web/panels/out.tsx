@@ -1,0 +1,111 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { Icon } from '../look/icon.tsx';
+import { toPositions } from '../model/positions.ts';
+import { text } from '../text/text.ts';
+import { usePage } from './page.ts';
+
+/** What can be taken away: capture, key tables, topology, positions, a link. */
+export function Out() {
+  const page = usePage();
+  const { model, desk, places } = page;
+  const menu = useRef<HTMLDivElement>(null);
+  const off = model.lab.value === undefined;
+
+  function name(): string {
+    const { source, lab } = model;
+    return (
+      source.value?.id ??
+      (lab.value?.name
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, '-')
+        .replace(/^-|-$/g, '') ||
+        'lab')
+    );
+  }
+
+  async function capture(): Promise<void> {
+    const bytes = await model.worker.ask((api) => api.capture());
+    if (bytes !== undefined) download(`${name()}.pcapng`, bytes, 'application/x-pcapng');
+  }
+
+  async function keys(): Promise<void> {
+    const tables = (await model.worker.ask((api) => api.keyTables())) ?? [];
+    const filled = tables.filter((table) => table.text !== '');
+    if (filled.length === 0) desk.message.value = text('out.noKeys');
+    for (const table of filled) download(table.file, table.text, 'text/plain');
+  }
+
+  const entries = [
+    ['out.pcapng', capture],
+    ['out.keys', keys],
+    ['out.topology', () => download(`${name()}.yaml`, model.source.value?.text ?? '', 'application/yaml')],
+    [
+      'out.positions',
+      () => download('positions.json', `${JSON.stringify(toPositions(places.value), null, 2)}\n`, 'application/json'),
+    ],
+    [
+      'out.link',
+      async () => {
+        await navigator.clipboard.writeText(page.link());
+        desk.message.value = text('out.linked');
+      },
+    ],
+  ] as const;
+
+  useEffect(() => {
+    if (!desk.out.value) return;
+    const away = (event: Event) => {
+      if (!menu.current?.contains(event.target as Node)) desk.out.value = false;
+    };
+    document.addEventListener('pointerdown', away);
+    return () => document.removeEventListener('pointerdown', away);
+  }, [desk.out.value, desk]);
+
+  return (
+    <div class="menu" ref={menu}>
+      <button
+        type="button"
+        class="tool"
+        disabled={off}
+        aria-haspopup="menu"
+        aria-expanded={desk.out.value}
+        aria-label={text('header.out')}
+        title={text('header.out')}
+        onClick={() => {
+          desk.out.value = !desk.out.value;
+        }}
+      >
+        <Icon name="out" />
+      </button>
+      {desk.out.value ? (
+        <div class="menu-list" role="menu">
+          {entries.map(([key, run]) => (
+            <button
+              key={key}
+              type="button"
+              role="menuitem"
+              data-out={key.slice(4)}
+              onClick={() => {
+                desk.out.value = false;
+                void run();
+              }}
+            >
+              {text(key)}
+            </button>
+          ))}
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+function download(name: string, content: Uint8Array | string, type: string): void {
+  const blob = new Blob([content as BlobPart], { type });
+  const address = URL.createObjectURL(blob);
+  const anchor = document.createElement('a');
+  anchor.href = address;
+  anchor.download = name;
+  anchor.click();
+  // The browser has begun to read it by then.
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}

@@ -1,0 +1,30 @@
+import type { Signal } from '@preact/signals';
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { Desk } from '../model/desk.ts';
+import type { ShippedLab } from '../model/labs.ts';
+import type { Place } from '../model/layout.ts';
+import type { LabSource, Model } from '../model/model.ts';
+
+/** What every panel may reach: the model, what lies open, the shipped labs, and what the page can do for them. */
+export interface Page {
+  readonly model: Model;
+  readonly desk: Desk;
+  readonly labs: readonly ShippedLab[];
+  readonly places: Signal<ReadonlyMap<string, Place>>;
+  /** Opens a text as the lab that runs. */
+  open(source: LabSource, options?: { seed?: number; moment?: number; play?: boolean }): Promise<void>;
+  /** Opens a file that the reader dropped or chose. */
+  openFile(file: File): Promise<void>;
+  /** The present lab, seed and instant as a link. */
+  link(): string;
+}
+
+const Context = createContext<Page | undefined>(undefined);
+export const PageProvider = Context.Provider;
+
+export function usePage(): Page {
+  const page = useContext(Context);
+  if (page === undefined) throw new Error('a panel stands outside the page');
+  return page;
+}

@@ -1,0 +1,90 @@
+import { Container, Sprite, Text, type Texture } from 'pixi.js';
+import type { Palette } from './palette.ts';
+
+/** Seconds that a dropped packet falls, and that its reason stays before it fades. */
+const FALLING = 0.7;
+const STAYS = 3.2;
+const FADES = 0.8;
+const DEPTH = 62;
+const MOST_FALLING = 16;
+
+interface Falling {
+  readonly x: () => number;
+  readonly y: () => number;
+  readonly sprite: Sprite;
+  readonly reason: Text;
+  age: number;
+}
+
+/** Dropped packets: each falls and leaves its reason for a while. */
+export class DropLayer {
+  readonly container = new Container();
+  readonly #resolution: number;
+  #falling: Falling[] = [];
+
+  constructor(resolution: number) {
+    this.#resolution = resolution;
+  }
+
+  get busy(): boolean {
+    return this.#falling.length > 0;
+  }
+
+  add(
+    at: { x: () => number; y: () => number },
+    picture: Texture,
+    reason: string,
+    palette: Palette,
+    still: boolean,
+  ): void {
+    if (this.#falling.length >= MOST_FALLING) this.#remove(this.#falling[0] as Falling);
+    const sprite = new Sprite({ texture: picture, anchor: 0.5 });
+    const text = new Text({
+      text: reason,
+      resolution: this.#resolution,
+      anchor: { x: 0.5, y: 0 },
+      style: {
+        fontFamily: ['Source Sans 3', 'sans-serif'],
+        fontSize: 12.5,
+        fill: palette.tones.failed.text,
+        align: 'center',
+        wordWrap: true,
+        wordWrapWidth: 230,
+        lineHeight: 16,
+        stroke: { color: palette.paper, width: 5, join: 'round' },
+      },
+    });
+    this.container.addChild(sprite, text);
+    this.#falling.push({ ...at, sprite, reason: text, age: still ? FALLING : 0 });
+  }
+
+  clear(): void {
+    for (const one of [...this.#falling]) this.#remove(one);
+  }
+
+  /** Lets `seconds` pass. While time stands still in the lab, reasons stay. */
+  draw(seconds: number, running: boolean): void {
+    for (const one of [...this.#falling]) {
+      if (running || one.age < FALLING) one.age += seconds;
+      const fall = Math.min(1, one.age / FALLING);
+      const left = STAYS + FADES - one.age;
+      if (left <= 0) {
+        this.#remove(one);
+        continue;
+      }
+      const x = one.x();
+      const y = one.y();
+      one.sprite.position.set(x, y + fall * fall * DEPTH);
+      one.sprite.rotation = fall * 0.5;
+      one.sprite.alpha = 1 - fall * 0.75;
+      one.reason.position.set(x, y + DEPTH + 18);
+      one.reason.alpha = Math.min(1, fall * 1.6) * Math.min(1, left / FADES);
+    }
+  }
+
+  #remove(one: Falling): void {
+    this.#falling = this.#falling.filter((other) => other !== one);
+    one.sprite.destroy();
+    one.reason.destroy();
+  }
+}

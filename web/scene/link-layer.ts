@@ -1,0 +1,67 @@
+import { Container, Graphics } from 'pixi.js';
+import type { LabDescription, Overview } from '../../workers/client.ts';
+import { type Curve, pointOn } from './geometry.ts';
+import type { Palette } from './palette.ts';
+
+/** Width of a link without a limit, and how much each factor of ten of its rate adds. */
+const LEAST_WIDTH = 1;
+const PER_DECADE = 0.35;
+
+/** Links: their width shows rate, dashes that frames get lost, a gap with a cross that they are cut. */
+export class LinkLayer {
+  readonly container = new Container();
+  readonly #graphics = new Graphics();
+
+  constructor() {
+    this.container.addChild(this.#graphics);
+  }
+
+  draw(lab: LabDescription, overview: Overview | undefined, curves: readonly Curve[], palette: Palette): void {
+    const pen = this.#graphics.clear();
+    lab.links.forEach((link, index) => {
+      const curve = curves[index];
+      if (curve === undefined) return;
+      const settings = overview?.links[index] ?? link.settings;
+      const up = settings.up && link.ends.every((end) => interfaceIsUp(lab, overview, end.node, end.interface));
+      const width = settings.rate > 0 ? Math.max(LEAST_WIDTH, (Math.log10(settings.rate) - 5) * PER_DECADE) : 1.4;
+      if (!up) {
+        drawDashes(pen, curve, 7, 6);
+        pen.stroke({ width, color: palette.tones.failed.area });
+        drawCross(pen, curve);
+        pen.stroke({ width: 2, color: palette.tones.failed.area, cap: 'round' });
+      } else if (settings.loss > 0) {
+        drawDashes(pen, curve, 10, 3 + 8 * Math.min(1, settings.loss));
+        pen.stroke({ width, color: palette.tones.failed.area });
+      } else {
+        pen.moveTo(curve.ax, curve.ay).quadraticCurveTo(curve.cx, curve.cy, curve.bx, curve.by);
+        pen.stroke({ width, color: palette.lineStrong });
+      }
+    });
+  }
+}
+
+function interfaceIsUp(lab: LabDescription, overview: Overview | undefined, node: string, name: string): boolean {
+  const outline = lab.nodes.find((one) => one.name === node);
+  const at = outline?.interfaces.findIndex((one) => one.name === name) ?? -1;
+  // What hangs on a cut link is down with it: the link's own state says so already.
+  return overview?.nodes.find((one) => one.name === node)?.interfacesUp[at] ?? true;
+}
+
+function drawDashes(pen: Graphics, curve: Curve, dash: number, gap: number): void {
+  const length = Math.hypot(curve.bx - curve.ax, curve.by - curve.ay);
+  const from = { x: 0, y: 0 };
+  const to = { x: 0, y: 0 };
+  for (let at = 0; at < length; at += dash + gap) {
+    pointOn(curve, at / length, from);
+    pointOn(curve, Math.min(1, (at + dash) / length), to);
+    pen.moveTo(from.x, from.y).lineTo(to.x, to.y);
+  }
+}
+
+function drawCross(pen: Graphics, curve: Curve): void {
+  const middle = { x: 0, y: 0 };
+  pointOn(curve, 0.5, middle);
+  const size = 7;
+  pen.moveTo(middle.x - size, middle.y - size).lineTo(middle.x + size, middle.y + size);
+  pen.moveTo(middle.x + size, middle.y - size).lineTo(middle.x - size, middle.y + size);
+}

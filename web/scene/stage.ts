@@ -1,0 +1,299 @@
+import 'pixi.js/unsafe-eval';
+import { effect } from '@preact/signals';
+import { Application, Container } from 'pixi.js';
+import type { Happening } from '../../workers/client.ts';
+import { happenedIn } from '../model/happening-store.ts';
+import type { Place } from '../model/layout.ts';
+import type { Model } from '../model/model.ts';
+import { type Bounds, between, type Camera, fitTo, toWorld, zoomAt } from './camera.ts';
+import { DropLayer } from './drop-layer.ts';
+import { FrameLayer } from './frame-layer.ts';
+import { type Curve, linkCurves, pointOn } from './geometry.ts';
+import { LabelLayer } from './label-layer.ts';
+import { LinkLayer } from './link-layer.ts';
+import { NODE_RADIUS, NodeLayer } from './node-layer.ts';
+import { type Palette, readPalette } from './palette.ts';
+import { listen } from './pointer.ts';
+import { type DrawnTube, drawnTubes, TubeLayer } from './tube-layer.ts';
+
+/** Seconds of a camera that moves by itself. */
+const GLIDE = 0.35;
+const MARGIN = 96;
+/** A gap between two frames of the screen longer than this counts as this: a page that slept does not leap. */
+const LONGEST_TICK = 0.1;
+
+export interface StageOptions {
+  /** Where the nodes stand, and what the reader drags. */
+  readonly places: { value: ReadonlyMap<string, Place> };
+  readonly moved: () => void;
+  readonly theme: { readonly value: string };
+  readonly reducedMotion: () => boolean;
+}
+
+export interface Stage {
+  fit(): void;
+  zoom(factor: number): void;
+  /** Milliseconds of script that the last frames of the screen took, in the mean, and how many lab frames were drawn. */
+  readonly cost: { readonly mean: number; readonly worst: number; readonly flights: number };
+  destroy(): void;
+}
+
+/** The canvas: draws what the model says, and tells it what the reader points at. It decides nothing. */
+export async function createStage(host: HTMLElement, model: Model, options: StageOptions): Promise<Stage> {
+  await Promise.all([
+    document.fonts.load('600 14px "Source Sans 3"'),
+    document.fonts.load('400 12px "Source Sans 3"'),
+    document.fonts.load('400 11px "JetBrains Mono"'),
+  ]);
+  const app = new Application();
+  const resolution = Math.min(2, Math.max(1, window.devicePixelRatio || 1));
+  await app.init({
+    width: Math.max(1, host.clientWidth),
+    height: Math.max(1, host.clientHeight),
+    preference: 'webgl',
+    antialias: true,
+    resolution,
+    autoDensity: true,
+    autoStart: false,
+    sharedTicker: false,
+    backgroundAlpha: 0,
+    eventMode: 'none',
+    eventFeatures: { move: false, globalMove: false, click: false, wheel: false },
+    // The canvas is one thing to a screen reader; the list of nodes beside it is what can be walked through.
+    accessibilityOptions: { activateOnTab: false },
+  });
+  app.ticker.stop();
+  host.append(app.canvas);
+
+  const world = new Container();
+  const links = new LinkLayer();
+  const tubes = new TubeLayer();
+  const nodes = new NodeLayer();
+  const frames = new FrameLayer(resolution * 2);
+  const drops = new DropLayer(resolution);
+  const labels = new LabelLayer(resolution);
+  world.addChild(tubes.container, links.container, nodes.container);
+  app.stage.addChild(world, labels.container, frames.container, drops.container);
+
+  let palette: Palette = readPalette(host);
+  let camera: Camera = { x: host.clientWidth / 2, y: host.clientHeight / 2, scale: 1 };
+  let glide: { from: Camera; to: Camera; part: number } | undefined;
+  let curves: Curve[] = [];
+  let drawn: readonly DrawnTube[] = [];
+  let hovered: string | undefined;
+  let shownMoment = 0;
+  let worldDirty = true;
+  let dirty = true;
+  let fitted = -1;
+
+  const width = () => host.clientWidth;
+  const height = () => host.clientHeight;
+
+  function bounds(): Bounds {
+    const all = [...options.places.value.values()];
+    if (all.length === 0) return { left: -1, top: -1, right: 1, bottom: 1 };
+    return {
+      left: Math.min(...all.map(({ x }) => x)) - NODE_RADIUS,
+      right: Math.max(...all.map(({ x }) => x)) + NODE_RADIUS,
+      top: Math.min(...all.map(({ y }) => y)) - NODE_RADIUS,
+      bottom: Math.max(...all.map(({ y }) => y)) + NODE_RADIUS + 60,
+    };
+  }
+
+  function moveTo(to: Camera): void {
+    if (options.reducedMotion()) {
+      camera = to;
+      glide = undefined;
+    } else glide = { from: camera, to, part: 0 };
+    dirty = true;
+  }
+
+  const stops = [
+    effect(() => {
+      void options.theme.value;
+      // The style sheet's colours follow the attribute that the theme sets: read them once it has.
+      queueMicrotask(() => {
+        palette = readPalette(host);
+        frames.forget();
+        worldDirty = true;
+      });
+    }),
+    effect(() => {
+      void model.lab.value;
+      frames.forget();
+      drops.clear();
+      if (model.lab.value !== undefined) nodes.rebuild(model.lab.value);
+      worldDirty = true;
+    }),
+    effect(() => {
+      void model.overview.value;
+      void options.places.value;
+      void model.selection.value;
+      worldDirty = true;
+    }),
+    effect(() => {
+      void model.arrived.value;
+      dirty = true;
+    }),
+  ];
+
+  const stopListening = listen(host, {
+    nodeAt: (x, y) => nodeAt(x, y),
+    pan(dx, dy) {
+      glide = undefined;
+      camera = { ...camera, x: camera.x + dx, y: camera.y + dy };
+      dirty = true;
+    },
+    zoom(x, y, factor) {
+      glide = undefined;
+      camera = zoomAt(camera, x, y, factor);
+      dirty = true;
+    },
+    dragNode(name, x, y, done) {
+      options.places.value = new Map(options.places.value).set(name, toWorld(camera, x, y));
+      if (done) options.moved();
+    },
+    hover(x, y) {
+      const name = nodeAt(x, y);
+      host.style.cursor = name !== undefined || frames.recordAt(x, y) !== undefined ? 'pointer' : 'grab';
+      if (name === hovered) return;
+      hovered = name;
+      worldDirty = true;
+    },
+    leave() {
+      if (hovered !== undefined) worldDirty = true;
+      hovered = undefined;
+    },
+    click(x, y) {
+      const record = frames.recordAt(x, y);
+      const name = nodeAt(x, y);
+      if (record !== undefined) void model.select({ kind: 'packet', record });
+      else if (name !== undefined) void model.select({ kind: 'node', name });
+      else void model.select({ kind: 'none' });
+    },
+  });
+
+  function nodeAt(x: number, y: number): string | undefined {
+    const point = toWorld(camera, x, y);
+    const reach = Math.max(NODE_RADIUS, 16 / camera.scale);
+    for (const [name, place] of options.places.value) {
+      if (Math.hypot(place.x - point.x, place.y - point.y) <= reach) return name;
+    }
+    return undefined;
+  }
+
+  const resize = new ResizeObserver(() => {
+    if (width() < 2 || height() < 2) return;
+    const dx = (width() - app.renderer.width / app.renderer.resolution) / 2;
+    const dy = (height() - app.renderer.height / app.renderer.resolution) / 2;
+    app.renderer.resize(width(), height());
+    camera = { ...camera, x: camera.x + dx, y: camera.y + dy };
+    if (fitted === model.era.value) camera = fitTo(bounds(), width(), height(), MARGIN);
+    dirty = true;
+    render();
+  });
+  resize.observe(host);
+
+  /** Lets what was dropped in (after, upTo] fall. */
+  function dropIn(after: number, upTo: number, still: boolean): void {
+    for (const one of happenedIn(model.story.value, after, upTo).slice(-12)) {
+      if (one.kind !== 'drop') continue;
+      drops.add(placeOf(one), frames.pictureOf(model.flights, stackOf(one), palette), one.text, palette, still);
+    }
+  }
+
+  function placeOf(one: Happening): { x: () => number; y: () => number } {
+    const point = { x: 0, y: 0 };
+    const find = () => {
+      const curve = one.link === undefined ? undefined : curves[one.link];
+      if (curve !== undefined) pointOn(curve, 0.5, point);
+      else Object.assign(point, options.places.value.get(one.node) ?? { x: 0, y: 0 });
+      return point;
+    };
+    return { x: () => find().x * camera.scale + camera.x, y: () => find().y * camera.scale + camera.y };
+  }
+
+  function stackOf(one: Happening): number {
+    const stretch = model.flights.at(one.time) ?? model.flights.at(Math.max(0, one.time - 1));
+    const at = one.frame === undefined ? -1 : (stretch?.flights.records.indexOf(one.frame) ?? -1);
+    return at < 0 ? 0 : (stretch?.flights.stack[at] ?? 0);
+  }
+
+  function drawWorld(): void {
+    const lab = model.lab.value;
+    if (lab === undefined) return;
+    const places = options.places.value;
+    const overview = model.overview.value;
+    const selected = model.selection.value;
+    curves = linkCurves(lab, places);
+    drawn = drawnTubes(lab, overview);
+    links.draw(lab, overview, curves, palette);
+    tubes.draw(drawn, places, palette);
+    nodes.draw(places, palette, selected.kind === 'node' ? selected.name : undefined, hovered);
+    labels.update(lab, overview, drawn, places, palette);
+  }
+
+  function render(): void {
+    world.position.set(camera.x, camera.y);
+    world.scale.set(camera.scale);
+    labels.place(camera, width(), height());
+    app.renderer.render(app.stage);
+  }
+
+  const costs: number[] = [];
+  let last = performance.now();
+  let request = requestAnimationFrame(frame);
+
+  function frame(now: number): void {
+    request = requestAnimationFrame(frame);
+    const began = performance.now();
+    const seconds = Math.min(LONGEST_TICK, Math.max(0, (now - last) / 1000));
+    last = now;
+    model.tick(seconds);
+    const moment = model.moment.value;
+    if (fitted !== model.era.value && options.places.value.size > 0) {
+      fitted = model.era.value;
+      camera = fitTo(bounds(), width(), height(), MARGIN);
+      dirty = true;
+    }
+    if (glide !== undefined) {
+      glide.part = Math.min(1, glide.part + seconds / GLIDE);
+      camera = between(glide.from, glide.to, glide.part);
+      if (glide.part >= 1) glide = undefined;
+      dirty = true;
+    }
+    if (moment !== shownMoment) {
+      const forward = moment > shownMoment;
+      if (!forward || !model.playing.value) drops.clear();
+      dropIn(forward && model.playing.value ? shownMoment : moment - 1, moment, options.reducedMotion());
+      shownMoment = moment;
+      dirty = true;
+    }
+    if (worldDirty) drawWorld();
+    if (!dirty && !worldDirty && !drops.busy) return;
+    const selected = model.selection.value;
+    frames.draw(model.flights, moment, curves, camera, palette, selected.kind === 'packet' ? selected.record : 0);
+    drops.draw(seconds, model.playing.value);
+    dirty = false;
+    worldDirty = false;
+    render();
+    costs.push(performance.now() - began);
+    if (costs.length > 240) costs.shift();
+  }
+
+  return {
+    fit: () => moveTo(fitTo(bounds(), width(), height(), MARGIN)),
+    zoom: (factor) => moveTo(zoomAt(glide?.to ?? camera, width() / 2, height() / 2, factor)),
+    get cost() {
+      const sum = costs.reduce((all, one) => all + one, 0);
+      return { mean: sum / Math.max(1, costs.length), worst: Math.max(0, ...costs), flights: frames.shown };
+    },
+    destroy() {
+      cancelAnimationFrame(request);
+      for (const stop of stops) stop();
+      stopListening();
+      resize.disconnect();
+      app.destroy({ removeView: true }, { children: true, texture: true });
+    },
+  };
+}
