@@ -49,9 +49,9 @@ stranger:
 `;
 
 export function messagesOf(text: string): string[] {
-  return parseTopology(text, { registry, kinds }).diagnostics.map(
-    ({ line, severity, message }) => `${line} ${severity}: ${message}`,
-  );
+  return parseTopology(text, { registry, kinds })
+    .diagnostics.filter(({ message }) => !message.startsWith('no link joins'))
+    .map(({ line, severity, message }) => `${line} ${severity}: ${message}`);
 }
 
 export function topologyOf(text: string): Topology {
