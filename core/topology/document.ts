@@ -1,5 +1,5 @@
 import { Composer, type Document, Lexer, Parser } from 'yaml';
-import { createSource, type Report, type Source, type Span } from './diagnostic.ts';
+import { createSource, positionOf, type Report, type Source, type Span } from './diagnostic.ts';
 import { DEEPEST_NESTING, LARGEST_FILE, MOST_LEXEMES, MOST_SYNTAX_ERRORS } from './limits.ts';
 
 export interface Composed {
@@ -44,6 +44,7 @@ export function composeDocument(text: string, file: string, report: Report): Com
       if (token.type === 'document' && ++begun.documents > 1) second ??= token.offset;
       if (token.type === 'error') faults++;
       if (token.type === 'directive' && !/^%YAML\s+1\.2\b/.test(token.source)) {
+        faults++;
         report.error(
           spanIn(source, token.offset, token.offset + token.source.length),
           [],
@@ -53,8 +54,15 @@ export function composeDocument(text: string, file: string, report: Report): Com
       if (second === undefined) documents.push(...(composer.next(token) as Iterable<Document.Parsed>));
     }
   };
+  let mark = '';
   for (const lexeme of lexer.lex(text)) {
     take(parser.next(lexeme));
+    // The same mark twice is a mistake, and the composer takes long to say so a million times.
+    if (!BLANK.test(lexeme)) {
+      const sort = REPEATED.includes(lexeme.charAt(0)) ? lexeme.charAt(0) : '';
+      if (sort !== '' && sort === mark) faults++;
+      mark = sort;
+    }
     if (++lexemes > MOST_LEXEMES)
       return failed(`the file has more than ${MOST_LEXEMES} words and marks`, parser.offset);
     if (parser.stack.length > DEEPEST_NESTING) {
@@ -73,13 +81,16 @@ export function composeDocument(text: string, file: string, report: Report): Com
   return { source, document };
 }
 
+const BLANK = /^\s*$/;
+const REPEATED = ',:?&!*';
+
 /** One mistake a line: the second and third are mostly echoes of the first. */
 function reportSyntax(document: Document.Parsed, source: Source, report: Report): void {
   const lines = new Set<number>();
   const faults = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
   for (const { code, message, pos } of faults) {
     const span = spanIn(source, pos[0], pos[1]);
-    const line = source.text.lastIndexOf('\n', span.from - 1);
+    const { line } = positionOf(source, span.from);
     if (lines.has(line)) continue;
     lines.add(line);
     report.error(span, [], SYNTAX[code] ?? `${message.charAt(0).toLowerCase()}${message.slice(1)}`);

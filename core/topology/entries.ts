@@ -4,7 +4,7 @@ import { MOST_WORDS_LISTED } from './limits.ts';
 import { linkName, parseLinkName } from './links.ts';
 import { type Reading, unknownName } from './reading.ts';
 import { keysOf, listed, metaOf, type Schema } from './schema-walk.ts';
-import { follow, type Written, type WrittenMap, wordOf } from './written.ts';
+import { describeWritten, follow, type Written, type WrittenMap, wordOf } from './written.ts';
 
 /** Entries of the timeline and expectations: maps in which one key says what the entry is. */
 
@@ -80,8 +80,10 @@ export function findNode(
 ): KnownNode | undefined {
   const name = wordOf(written);
   const node = name === undefined ? undefined : nodes.get(name);
-  if (node === undefined) {
-    const { message, suggestion } = unknownName(report, 'node', name ?? '', nodes.keys());
+  if (name === undefined) {
+    report.error(written.span, path, `expected the name of a node, found ${describeWritten(written)}`);
+  } else if (node === undefined) {
+    const { message, suggestion } = unknownName(report, 'node', name, nodes.keys());
     report.error(written.span, path, message, { suggestion });
   }
   return node;
@@ -94,7 +96,11 @@ export function findLink(
   written: Written,
   path: Path,
 ): string | undefined {
-  const text = wordOf(written) ?? '';
+  const text = wordOf(written);
+  if (text === undefined) {
+    report.error(written.span, path, `expected a link such as \`a:eth0 -- b:eth0\`, found ${describeWritten(written)}`);
+    return undefined;
+  }
   const parsed = parseLinkName(text);
   if ('wrong' in parsed) {
     report.error(written.span, path, parsed.wrong, { suggestion: parsed.suggestion });
@@ -111,7 +117,11 @@ export function findLink(
 
 /** An interface of a node; tells one that is not there. */
 export function findInterface({ report }: Reading, node: KnownNode, written: Written, path: Path): string | undefined {
-  const name = wordOf(written) ?? '';
+  const name = wordOf(written);
+  if (name === undefined) {
+    report.error(written.span, path, `expected the name of an interface, found ${describeWritten(written)}`);
+    return undefined;
+  }
   if (node.interfaces.has(name)) return name;
   const owner = `interface of ${quoted(node.description.name)} called`;
   const { message, suggestion } = unknownName(report, owner, name, node.interfaces.keys());
@@ -121,7 +131,8 @@ export function findInterface({ report }: Reading, node: KnownNode, written: Wri
 
 /**
  * Checks the names of nodes, links and interfaces in an entry: under the keys `node`, `link` and `interface`, and where a schema has the
- * title `node` or `link`. Yields the entry with links' names in their one form; `undefined` when a name is wrong.
+ * title `node` or `link`. Yields the entry with links' names in their one form; `undefined` when a name is wrong. The name under `told`
+ * was looked at before.
  */
 export function withKnownNames(
   reading: Reading,
@@ -129,6 +140,7 @@ export function withKnownNames(
   map: WrittenMap,
   schema: Schema,
   path: Path,
+  told?: string,
 ): WrittenMap | undefined {
   const keys = keysOf([schema]);
   const entries = new Map(map.entries);
@@ -139,7 +151,7 @@ export function withKnownNames(
     const { value } = entry;
     if (value.kind !== 'scalar' || value.value === null) continue;
     if (key === 'node' || title === 'node') {
-      if (findNode(reading, surroundings, value, [...path, key]) === undefined) sound = false;
+      if (key !== told && findNode(reading, surroundings, value, [...path, key]) === undefined) sound = false;
     } else if (key === 'link' || title === 'link') {
       const link = findLink(reading, surroundings, value, [...path, key]);
       if (link === undefined) sound = false;

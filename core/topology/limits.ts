@@ -5,7 +5,7 @@ const MEBI = 1024 * 1024;
 /** Characters of one file. A larger one is refused unread. */
 export const LARGEST_FILE = 4 * MEBI;
 /** Lexical elements of one file (words, marks, runs of blanks): what reading it costs goes by these. */
-export const MOST_LEXEMES = 1_000_000;
+export const MOST_LEXEMES = 1_200_000;
 /** Collections within collections. */
 export const DEEPEST_NESTING = 64;
 /** Mistakes of syntax after which a file is no YAML. */

@@ -37,6 +37,7 @@ export function readLinks(
 ): LinkDescription[] {
   const { report } = reading;
   const links: LinkDescription[] = [];
+  const errors = report.errors;
   const joined = new Map<string, Span>();
   const list = written && asList(report, written, ['links'], 'a list of links');
   if (list !== undefined && list.items.length > MOST_LINKS) {
@@ -47,14 +48,22 @@ export function readLinks(
     const link = readLink(reading, item, ['links', index], nodes, joined);
     if (link !== undefined) links.push(link);
   }
-  for (const [name, { interfaces, description }] of nodes) {
-    if (description.interfaces.length === 0) continue;
+  // A link that could not be read may be the one that is missed.
+  if (report.errors === errors) tellUnlinked(reading, nodes, joined);
+  return links.sort((a, b) => compareNames(a.name, b.name));
+}
+
+function tellUnlinked(
+  { report }: Reading,
+  nodes: ReadonlyMap<string, ReadNode>,
+  joined: ReadonlyMap<string, Span>,
+): void {
+  for (const [name, { interfaces }] of nodes) {
     for (const [each, { key }] of interfaces) {
       if (joined.has(`${name}:${each}`)) continue;
       report.warning(key, ['nodes', name, 'interfaces', each], `no link joins ${quoted(`${name}:${each}`)}`);
     }
   }
-  return links.sort((a, b) => compareNames(a.name, b.name));
 }
 
 function readLink(

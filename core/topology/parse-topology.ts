@@ -48,6 +48,8 @@ export function parseTopology(
   return topology === undefined || report.failed ? { diagnostics } : { topology, diagnostics };
 }
 
+/** Keys at the top that begin so are for anchors and other programs: they mean nothing here. */
+const EXTENSION = 'x-';
 const HEAD_KEYS = Object.keys(HEAD.shape);
 const PART_KEYS = Object.keys(PARTS);
 
@@ -55,7 +57,8 @@ function readTopology(reading: Reading, root: Written, shipped: Kinds): Topology
   const { report } = reading;
   const map = asMap(report, root, [], `a map with ${[...HEAD_KEYS, ...PART_KEYS].join(', ')}`);
   if (map === undefined) return undefined;
-  onlyKeys(report, map, [...HEAD_KEYS, ...PART_KEYS], []);
+  const known = withKeys(map, (key) => !key.startsWith(EXTENSION));
+  onlyKeys(report, known, [...HEAD_KEYS, ...PART_KEYS], []);
   const part = (name: keyof typeof PARTS): Written | undefined => map.entries.get(name)?.value;
   const head = readBySchema(report, HEAD, {
     written: withKeys(map, (key) => HEAD_KEYS.includes(key)),

@@ -28,12 +28,13 @@ export function readDocument(text: string, file: string, report: Report): Writte
 /** Values, keys, aliases and merge keys of a document, each checked. */
 export function resolveDocument({ source, document }: Composed, report: Report): Written | undefined {
   if (document === undefined) return undefined;
-  const resolver: Resolver = { source, report, anchors: new Map(), open: new Set(), aliases: 0, full: false };
+  const resolver: Resolver = { source, report, anchors: new Map(), open: new Set(), aliases: 0, lost: false };
   if (document.contents === null) {
     report.error(spanIn(source, 0, 0), [], 'the file is empty');
     return undefined;
   }
-  return resolve(resolver, document.contents, [], spanIn(source, 0, 0)).written;
+  const { written } = resolve(resolver, document.contents, [], spanIn(source, 0, 0));
+  return resolver.lost ? undefined : written;
 }
 
 interface Resolver {
@@ -44,8 +45,8 @@ interface Resolver {
   /** Anchors of the parts that are being read. */
   readonly open: Set<string>;
   aliases: number;
-  /** A bound was reached and told. */
-  full: boolean;
+  /** Something could not be put in its place, or a bound was reached: what is left is not what was meant. */
+  lost: boolean;
 }
 
 /** `near` is where to point for a value that is not there. */
@@ -75,16 +76,18 @@ function resolve(resolver: Resolver, node: Node | null | undefined, path: Path, 
 function resolveAlias(resolver: Resolver, name: string, span: Span, path: Path): Resolved {
   const { report } = resolver;
   if (++resolver.aliases > MOST_ALIASES) {
-    if (!resolver.full) report.error(span, path, `more than ${MOST_ALIASES} aliases`);
-    resolver.full = true;
+    if (resolver.aliases === MOST_ALIASES + 1) report.error(span, path, `more than ${MOST_ALIASES} aliases`);
+    resolver.lost = true;
     return nothingAt(span);
   }
   const target = resolver.anchors.get(name);
   if (resolver.open.has(name)) {
+    resolver.lost = true;
     report.error(span, path, `${quoted(`*${name}`)} stands within what it names`);
     return nothingAt(span);
   }
   if (target === undefined) {
+    resolver.lost = true;
     const suggestion = report.nearest(name, resolver.anchors.keys());
     const hint = suggestion === undefined ? '' : `, did you mean \`*${suggestion}\`?`;
     report.error(span, path, `no anchor ${quoted(`&${name}`)} stands before this${hint}`, {
@@ -151,12 +154,14 @@ function fits(
   tally.size += part.size;
   tally.depth = Math.max(tally.depth, part.depth + 1);
   if (tally.size <= MOST_VALUES && tally.depth <= DEEPEST_NESTING) return true;
-  if (!resolver.full) {
+  if (!resolver.lost) {
     const what =
-      tally.size > MOST_VALUES ? `more than ${MOST_VALUES} values` : `nested deeper than ${DEEPEST_NESTING} levels`;
-    resolver.report.error(at, path, `with its aliases written out this holds ${what}`);
+      tally.size > MOST_VALUES
+        ? `holds more than ${MOST_VALUES} values`
+        : `is nested deeper than ${DEEPEST_NESTING} levels`;
+    resolver.report.error(at, path, `with its aliases written out this ${what}`);
   }
-  resolver.full = true;
+  resolver.lost = true;
   // What does not fit is left out, so that nothing above it counts it again.
   tally.size -= part.size;
   tally.depth = Math.min(tally.depth, DEEPEST_NESTING);

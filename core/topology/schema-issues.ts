@@ -54,7 +54,8 @@ function tell(telling: Telling, issue: Issue, under: readonly PropertyKey[]): vo
   const own = ownMessage(issue);
   if (found.depth < path.length) {
     const missing = quoted(String(path[found.depth]));
-    const message = own ?? `${missing} is missing${expected === undefined ? '' : `: expected ${expected}`}`;
+    const missed = `${missing} is missing${expected === undefined ? '' : `: expected ${expected}`}`;
+    const message = issue.code === 'custom' ? (own ?? missed) : missed;
     report.error(found.key, place, message, { expected });
   } else if (issue.code === 'unrecognized_keys') {
     const right = [...keysOf(schemas).keys()];
@@ -166,10 +167,11 @@ function tellWrongWord(
   phrase = listed(words, MOST_WORDS_LISTED),
 ): void {
   const word = wordOf(written);
-  const suggestion = word === undefined ? undefined : report.nearest(word, words);
+  const truth = words.includes('true') ? suggestedType('boolean', written) : undefined;
+  const suggestion = truth ?? (word === undefined ? undefined : report.nearest(word, words));
   const expected = words.length === 1 && phrase === words[0] ? quoted(phrase) : phrase;
-  const say = own ?? `expected ${expected}, found ${describeWritten(written)}`;
-  report.error(written.span, place, `${say}${didYouMean(suggestion)}`, { expected, suggestion });
+  const message = own ?? `expected ${expected}, found ${describeWritten(written)}`;
+  report.error(written.span, place, `${message}${didYouMean(suggestion)}`, { expected, suggestion });
 }
 
 /** A key that nobody knows, at the key itself, with the nearest that is right and not there yet. */

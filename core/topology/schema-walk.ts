@@ -126,7 +126,9 @@ export function phraseOf(schemas: readonly Schema[], most: number): string | und
     const words = wordsOf([schema]);
     if (words.length > 0) phrases.add(listed(words, most));
     for (const each of alternativesOf(schema)) {
-      const phrase = PHRASES[definitionOf(each).type];
+      const definition = definitionOf(each);
+      const whole = definition.type === 'number' && 'format' in definition;
+      const phrase = PHRASES[whole ? 'int' : definition.type];
       if (phrase !== undefined) phrases.add(phrase);
     }
   }

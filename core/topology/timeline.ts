@@ -122,28 +122,24 @@ function readCommand(reading: Reading, around: Surroundings, map: WrittenMap, pa
       expected: 'node',
     });
   }
-  const node = named && findNode(reading, around, named, [...path, 'node']);
   const schemas = new Map<string, Schema>();
   for (const [key, { action }] of registry.actions) schemas.set(key, action.schema);
   const key = namingKey(map, schemas, ['at', 'node']);
   const known = key === undefined ? undefined : registry.actions.get(key);
   if (key === undefined || known === undefined) {
+    if (named !== undefined) findNode(reading, around, named, [...path, 'node']);
     tellUnnamed(reading, map, [...schemas.keys(), 'interface', 'link'], ['at', 'node', 'set', 'for'], path, 'action');
     return undefined;
   }
+  const node = named && findNode(reading, around, named, [...path, 'node']);
   const { plugin, action } = known;
   if (node?.whole === true && !node.plugins.has(plugin)) {
     const at = map.entries.get(key)?.key ?? map.span;
     const name = node.description.name;
     report.error(at, [...path, key], `node ${quoted(name)} has no plugin ${plugin}, which does ${quoted(key)}`);
   }
-  const names = withKnownNames(
-    reading,
-    around,
-    withKeys(map, (each) => each !== 'at'),
-    action.schema,
-    path,
-  );
+  const content = withKeys(map, (each) => each !== 'at');
+  const names = withKnownNames(reading, around, content, action.schema, path, 'node');
   const written = withKeys(names ?? map, (each) => each !== 'at' && each !== 'node');
   const subject = { written, key: map.entries.get(key)?.key ?? map.span, path, of: `action ${key}` };
   const read = readBySchema<unknown>(report, action.schema, subject);
