@@ -3,14 +3,15 @@ import { type Identity, MATCH, matchQuality } from './identity.ts';
 
 /**
  * The secret that fits two identities best: one that names both, before one that names the peer, before one that names this side, before one
- * that names nobody. Among equals the first by name.
+ * that names nobody. Among equals the one that names fewer, then the first by name.
  */
 export function secretFor(secrets: readonly SharedSecret[], local: Identity, remote: Identity): Uint8Array | undefined {
   let best: SharedSecret | undefined;
   let bestQuality = 0;
   for (const secret of secrets) {
     const quality = qualityOf(secret, local, remote);
-    if (quality > bestQuality) {
+    const closer = quality === bestQuality && best !== undefined && secret.identities.length < best.identities.length;
+    if (quality > bestQuality || closer) {
       best = secret;
       bestQuality = quality;
     }
