@@ -7,8 +7,10 @@ import { echo } from './echo/index.ts';
 import { esp } from './esp/index.ts';
 import { ethernet } from './ethernet/index.ts';
 import { icmp } from './icmp/index.ts';
+import { ikev2 } from './ikev2/index.ts';
 import { ipsec } from './ipsec/index.ts';
 import { ipv4 } from './ipv4/index.ts';
+import { isakmp } from './isakmp/index.ts';
 import { ping } from './ping/index.ts';
 import { traffic } from './traffic/index.ts';
 import { udp } from './udp/index.ts';
@@ -28,4 +30,6 @@ export const plugins: readonly Plugin[] = [
   cryptoNoble,
   ipsec,
   esp,
+  isakmp,
+  ikev2,
 ];

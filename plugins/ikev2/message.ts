@@ -7,6 +7,7 @@ import {
   readPayloadChain,
   writePayloadChain,
 } from '../isakmp/contract.ts';
+import { notifyName } from './names/notify-types.ts';
 import {
   type AnyForm,
   formOf,
@@ -151,6 +152,12 @@ export function payloadBrief(payload: Payload): string {
   if (payload.kind === 'unknown') return `type ${payload.type}`;
   const form = PAYLOADS[payload.kind] as AnyForm;
   return form.brief?.(payload.value) ?? form.kind;
+}
+
+/** The same of a payload that is to be written. */
+export function toWriteBrief(payload: PayloadToWrite): string {
+  if (payload.kind === 'unknown') return `type ${payload.type}`;
+  return payload.kind === 'N' ? `N(${notifyName(payload.value.type ?? 0)})` : payload.kind;
 }
 
 /** The first payload of a kind. */

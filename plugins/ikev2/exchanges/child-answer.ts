@@ -1,0 +1,154 @@
+import { type Packet, read32 } from '../../../core/index.ts';
+import {
+  chooseProposal,
+  formatSelectors,
+  narrowSelectors,
+  resolveSelectors,
+  TRANSFORM,
+  transformOf,
+} from '../../ipsec/contract.ts';
+import { selectorDifference, tell, tellNoProposal } from '../failures.ts';
+import { freshExchange, freshNonce, methodName, sharedSecret } from '../key-exchange.ts';
+import { type Machine, peerText } from '../machine.ts';
+import { findPayload, type Payload, type PayloadToWrite } from '../message.ts';
+import { NOTIFY } from '../names/notify-types.ts';
+import { findNotification, NOTHING, notification, number16 } from '../notifications.ts';
+import { proposalFromWire, proposalToWrite, withoutNone } from '../proposals.ts';
+import { selectorsToWire } from '../selectors.ts';
+import type { ChildOffer, Established } from '../state.ts';
+import { installAgreed } from './child-install.ts';
+import {
+  askedSelectors,
+  exchangePayloads,
+  isExactly,
+  keyedChildren,
+  spiOctets,
+  withoutKeyExchange,
+} from './child-offer.ts';
+
+/** What answering an offer came to: payloads for the response, and the Child SA's number; 0 where none was made. */
+export interface ChildAnswer {
+  readonly payloads: readonly PayloadToWrite[];
+  readonly id: number;
+}
+
+/** Answers a peer's offer: narrows its selectors, chooses among its proposals, installs the SAs. */
+export function answerChild(
+  machine: Machine,
+  sa: Established,
+  payloads: readonly Payload[],
+  packet: Packet,
+  options: { readonly inAuth: boolean; readonly replaces: number },
+): ChildAnswer {
+  const { ipsec, ctx } = machine;
+  const connection = ipsec.connection(sa.connection);
+  const peer = peerText(sa);
+  const refuse = (type: number, data: Uint8Array = NOTHING): ChildAnswer => ({
+    payloads: [notification(type, data)],
+    id: 0,
+  });
+  const offered = findPayload(payloads, 'SA')?.value.proposals ?? [];
+  const wants = askedSelectors(payloads, false);
+  const configured = (connection === undefined ? [] : keyedChildren(connection)).map((child) => ({
+    child: child.name,
+    configuration: child,
+    localTs: resolveSelectors(child.localTs, sa.local.address),
+    remoteTs: resolveSelectors(child.remoteTs, sa.remote.address),
+  }));
+  const fitting = configured
+    .map((each) => ({
+      ...each,
+      local: narrowSelectors(each.localTs, wants.localTs),
+      remote: narrowSelectors(each.remoteTs, wants.remoteTs),
+    }))
+    .filter(({ local, remote }) => local.length > 0 && remote.length > 0);
+  if (fitting.length === 0) {
+    tell(
+      machine,
+      'ikev2.ts-unacceptable',
+      () => ({
+        peer,
+        connection: sa.connection,
+        local: formatSelectors(wants.localTs),
+        remote: formatSelectors(wants.remoteTs),
+        difference: selectorDifference(
+          configured,
+          wants,
+          (mine, theirs) => narrowSelectors(mine, theirs).length > 0,
+          ctx.node.name,
+          peer,
+        ),
+      }),
+      packet,
+    );
+    return refuse(NOTIFY.TS_UNACCEPTABLE);
+  }
+  const theirs = offered.map(proposalFromWire);
+  // A child whose selectors are exactly those that were asked for comes before one that must be narrowed.
+  const ordered = [...fitting].sort((a, b) => Number(isExactly(b, wants)) - Number(isExactly(a, wants)));
+  const choices = ordered.map((each) => {
+    const mine = options.inAuth ? withoutKeyExchange(each.configuration.proposals) : each.configuration.proposals;
+    return { each, choice: chooseProposal(mine, options.inAuth ? withoutKeyExchange(theirs) : theirs) };
+  });
+  const taken = choices.find(({ choice }) => 'chosen' in choice);
+  if (taken === undefined || !('chosen' in taken.choice)) {
+    const [first] = choices;
+    if (first !== undefined && !('chosen' in first.choice)) {
+      tellNoProposal(
+        machine,
+        { what: 'ESP', peer, connection: `${sa.connection}/${first.each.child}` },
+        first.choice,
+        packet,
+      );
+    }
+    return refuse(NOTIFY.NO_PROPOSAL_CHOSEN);
+  }
+  const { each, choice } = taken;
+  const chosen = withoutNone(choice.chosen);
+  const wire = offered[choice.offered];
+  const nonce = findPayload(payloads, 'Nonce')?.value.value;
+  const method = transformOf(chosen, TRANSFORM.keyExchange)?.id;
+  const ke = findPayload(payloads, 'KE');
+  let secret: Uint8Array | undefined;
+  let exchange: ChildOffer['exchange'];
+  if (method !== undefined) {
+    if (ke === undefined || ke.value.method !== method) {
+      tell(
+        machine,
+        'ikev2.invalid-ke',
+        () => ({ peer, wanted: methodName(method), sent: ke === undefined ? 'none' : methodName(ke.value.method) }),
+        packet,
+      );
+      return refuse(NOTIFY.INVALID_KE_PAYLOAD, number16(method));
+    }
+    exchange = freshExchange(machine, method);
+    secret = exchange === undefined ? undefined : sharedSecret(machine, exchange, ke.value.value);
+    if (secret === undefined) {
+      tell(machine, 'ikev2.bad-public-value', () => ({ peer, method: methodName(method) }), packet);
+      return refuse(NOTIFY.INVALID_SYNTAX);
+    }
+  }
+  if (wire === undefined || wire.spi.length !== 4) return refuse(NOTIFY.INVALID_SYNTAX);
+  const ownNonce = options.inAuth ? undefined : freshNonce(machine);
+  const nonces = nonce !== undefined && ownNonce !== undefined ? { initiator: nonce, responder: ownNonce } : sa.nonces;
+  const transport =
+    each.configuration.mode === 'transport' && findNotification(payloads, NOTIFY.USE_TRANSPORT_MODE) !== undefined;
+  const spi = ipsec.allocateSpi();
+  const id = installAgreed(machine, sa, {
+    ...{ child: each.child, chosen, transport, nonces, secret, spi, peerSpi: read32(wire.spi, 0) },
+    ...{ localTs: each.local, remoteTs: each.remote, initiator: false, replaces: options.replaces },
+    narrowed: !isExactly({ localTs: each.local, remoteTs: each.remote }, wants),
+    packet,
+  });
+  if (id === 0) return refuse(NOTIFY.NO_PROPOSAL_CHOSEN);
+  return {
+    id,
+    payloads: [
+      ...(transport ? [notification(NOTIFY.USE_TRANSPORT_MODE)] : []),
+      { kind: 'SA', value: { proposals: [proposalToWrite(chosen, spiOctets(spi), wire.number)] } },
+      ...exchangePayloads(ownNonce, exchange),
+      { kind: 'TSi', value: { selectors: selectorsToWire(each.remote) } },
+      { kind: 'TSr', value: { selectors: selectorsToWire(each.local) } },
+    ],
+  };
+}

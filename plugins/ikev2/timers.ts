@@ -1,0 +1,24 @@
+import { type Duration, nextFraction } from '../../core/index.ts';
+import type { Connection } from '../ipsec/contract.ts';
+import { type Machine, setSaTimer, unsetSaTimer } from './machine.ts';
+import type { Established } from './state.ts';
+
+/** The clocks of an established IKE SA: liveness, rekeying, reauthentication. */
+
+export function startTimers(machine: Machine, sa: Established, connection: Connection): void {
+  unsetSaTimer(machine, sa, 'half-open');
+  const { dpdDelay, rekeyTime, reauthTime, overTime, randTime } = connection;
+  if (dpdDelay > 0) setSaTimer(machine, sa, 'liveness', dpdDelay);
+  const rekey = rekeyTime > 0 ? earlier(machine, rekeyTime, randTime) : 0;
+  const reauth = reauthTime > 0 ? earlier(machine, reauthTime, randTime) : 0;
+  if (rekey > 0) setSaTimer(machine, sa, 'rekey', rekey);
+  if (reauth > 0) setSaTimer(machine, sa, 'reauth', reauth);
+  const last = Math.max(rekeyTime, reauthTime);
+  if (last > 0 && overTime > 0) setSaTimer(machine, sa, 'over', last + overTime);
+}
+
+/** A time less a share of chance, so that both sides seldom begin at once. */
+function earlier(machine: Machine, time: Duration, spread: Duration): Duration {
+  if (spread === 0) return time;
+  return Math.max(1, time - Math.floor(nextFraction(machine.ctx.random('rekey')) * Math.min(spread, time)));
+}
