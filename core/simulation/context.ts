@@ -28,6 +28,9 @@ export interface BoundHook {
   readonly run: (state: any, packet: Packet, ctx: InstanceContext, egress: number) => HookVerdict;
 }
 
+const NONE: readonly string[] = [];
+const NO_HOOKS: readonly BoundHook[][] = [];
+
 /** The context of one plugin on one node: everything that its protocol can do, done by the simulation. */
 export class InstanceContext implements Context {
   readonly node: NodeFace;
@@ -35,11 +38,12 @@ export class InstanceContext implements Context {
   readonly #simulation: Simulation;
   readonly #instance: number;
   readonly #wired: WiredNode;
-  readonly #uses: ReadonlySet<string>;
+  readonly #uses: readonly string[];
+  // A large topology has a hundred thousand contexts: what most of them never need is made on first use.
   /** By contract token: finding an object is quicker than finding a name. */
-  readonly #siblings = new Map<object, object | undefined>();
-  readonly #caches = new Map<string, BoundedCache<unknown>>();
-  readonly #above = new Map<number, InstanceContext>();
+  #siblings: Map<object, object | undefined> | undefined;
+  #caches: Map<string, BoundedCache<unknown>> | undefined;
+  #above: Map<number, InstanceContext> | undefined;
   /** The key that was asked for last, and who is bound under it: almost always the same again. */
   #lastKey = -1;
   #lastAbove: InstanceContext | undefined;
@@ -48,7 +52,7 @@ export class InstanceContext implements Context {
   /** The protocol's state: the same object as in the run. */
   state: unknown;
   /** By hook point of this plugin. */
-  readonly hooks: BoundHook[][];
+  readonly hooks: readonly BoundHook[][];
 
   constructor(simulation: Simulation, wired: WiredNode, instance: Instance) {
     this.#simulation = simulation;
@@ -57,10 +61,10 @@ export class InstanceContext implements Context {
     this.instance = instance.index;
     this.protocol = instance.plugin.protocol;
     this.state = simulation.run.states[instance.index];
-    this.hooks = (instance.plugin.hookPoints ?? []).map(() => []);
+    this.hooks = instance.plugin.hookPoints?.map(() => []) ?? NO_HOOKS;
     this.node = wired.face;
     this.plugin = instance.plugin.name;
-    this.#uses = new Set(instance.plugin.uses ?? []);
+    this.#uses = instance.plugin.uses ?? NONE;
   }
 
   get recording(): boolean {
@@ -104,7 +108,7 @@ export class InstanceContext implements Context {
   deliver(packet: Packet, key: number): boolean {
     if (key !== this.#lastKey) {
       this.#lastKey = key;
-      this.#lastAbove = this.#above.get(key);
+      this.#lastAbove = this.#above?.get(key);
     }
     if (this.#lastAbove === undefined) return false;
     this.#simulation.receive(this.#lastAbove, packet);
@@ -160,6 +164,7 @@ export class InstanceContext implements Context {
   }
 
   sibling<Calls>(contract: Contract<Calls>): Calls | undefined {
+    this.#siblings ??= new Map();
     const known = this.#siblings.get(contract);
     if (known !== undefined || this.#siblings.has(contract)) return known as Calls | undefined;
     const provider = this.#wired.providers.get(contract.contract);
@@ -169,13 +174,15 @@ export class InstanceContext implements Context {
   }
 
   slot<Filling>(slot: Slot<Filling>): Filling {
-    if (!this.#uses.has(slot.slot)) throw new Error(`plugin ${this.plugin} does not say that it uses ${slot.slot}`);
+    if (!this.#uses.includes(slot.slot))
+      throw new Error(`plugin ${this.plugin} does not say that it uses ${slot.slot}`);
     const filling = this.#simulation.slots[slot.slot];
     if (filling === undefined) throw new Error(`the host filled no ${slot.slot}`);
     return filling as Filling;
   }
 
   cache<T>(name: string, limit: number): Cache<T> {
+    this.#caches ??= new Map();
     let cache = this.#caches.get(name);
     if (cache === undefined) {
       cache = new BoundedCache<unknown>(limit);
@@ -194,13 +201,16 @@ export class InstanceContext implements Context {
 
   /** For the simulation: who is bound above this instance changed. */
   setAbove(key: number, context: InstanceContext | undefined): void {
-    if (context === undefined) this.#above.delete(key);
-    else this.#above.set(key, context);
+    if (context === undefined) this.#above?.delete(key);
+    else {
+      this.#above ??= new Map();
+      this.#above.set(key, context);
+    }
     this.#lastKey = -1;
   }
 
   /** For the simulation: forgets everything derived. */
   emptyCaches(): void {
-    for (const cache of this.#caches.values()) cache.clear();
+    for (const cache of this.#caches?.values() ?? []) cache.clear();
   }
 }

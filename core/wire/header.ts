@@ -97,38 +97,59 @@ function encode(name: string, list: FieldList, given: Record<string, unknown>, p
   const bytes = new Uint8Array(size + payload.length);
   bytes.set(payload, size);
   const context: FillContext = { size, payloadSize: payload.length, bytes, start: 0 };
-  for (const late of [false, true]) {
-    for (const [key, field] of list) {
-      if (given[key] !== undefined || (field.late ?? false) !== late) continue;
-      if (field.fill !== undefined) values[key] = field.fill(values, context);
-      else if (field.kind === 'unsigned') values[key] = 0;
-      else if (field.kind === 'flag') values[key] = false;
-    }
-    writeAll(name, list, values, bytes);
+  let anyLate = false;
+  for (const [key, field] of list) {
+    if (given[key] !== undefined) continue;
+    if (field.late === true) anyLate = true;
+    else if (field.fill !== undefined) values[key] = field.fill(values, context);
   }
+  writeFields(name, list, values, bytes, false);
+  if (!anyLate) return bytes;
+  for (const [key, field] of list) {
+    if (field.late === true && given[key] === undefined) values[key] = field.fill?.(values, context);
+  }
+  writeFields(name, list, values, bytes, true);
   return bytes;
 }
 
-function writeAll(name: string, list: FieldList, values: Record<string, unknown>, bytes: Uint8Array): void {
+/** Writes the fields, or of them only those that are computed late. */
+function writeFields(
+  name: string,
+  list: FieldList,
+  values: Record<string, unknown>,
+  bytes: Uint8Array,
+  onlyLate: boolean,
+): void {
   let bit = 0;
   for (const [key, field] of list) {
+    const value = values[key];
     if (field.kind === 'bytes') {
-      const value = values[key] as Uint8Array;
-      bytes.set(value, bit >> 3);
-      bit += value.length * 8;
+      const octets = value as Uint8Array;
+      if (!onlyLate || field.late === true) bytes.set(octets, bit >> 3);
+      bit += octets.length * 8;
       continue;
     }
-    const value = field.kind === 'flag' ? Number(values[key] ?? false) : ((values[key] ?? 0) as number);
-    if (!Number.isInteger(value) || value < 0 || value >= 2 ** field.bits) {
-      throw new RangeError(`${name}.${key} = ${value} does not fit ${field.bits} bits`);
+    if ((!onlyLate || field.late === true) && value !== undefined) {
+      const number = field.kind === 'flag' ? Number(value) : (value as number);
+      if (!Number.isInteger(number) || number < 0 || number >= 2 ** field.bits) {
+        throw new RangeError(`${name}.${key} = ${number} does not fit ${field.bits} bits`);
+      }
+      writeBits(bytes, bit, field.bits, number);
     }
-    writeBits(bytes, bit, field.bits, value);
     bit += field.bits;
   }
 }
 
 /** Writes the low `bits` of `value` at bit offset `bit`. */
 export function writeBits(bytes: Uint8Array, bit: number, bits: number, value: number): void {
+  if ((bit & 7) === 0 && (bits & 7) === 0) {
+    let whole = value;
+    for (let octet = ((bit + bits) >> 3) - 1; octet >= bit >> 3; octet--) {
+      bytes[octet] = whole;
+      whole = Math.floor(whole / 256);
+    }
+    return;
+  }
   let rest = value;
   let at = bit + bits;
   let left = bits;
