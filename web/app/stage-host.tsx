@@ -29,31 +29,30 @@ export function StageHost({ offer }: { offer: (stage: Stage | undefined) => void
       element.dataset.worstCost = worst.toFixed(2);
       element.dataset.flights = String(flights);
     }, REPORT_EVERY);
+    const failed = (error: unknown) => {
+      trouble.value = error instanceof Error ? error.message : String(error);
+    };
     void import('../scene/stage.ts')
       .then(({ createStage }) =>
         createStage(element, model, {
           places,
           theme,
           reducedMotion,
+          failed,
           moved: () => {
             const id = model.source.value?.id ?? model.lab.value?.name;
             if (id !== undefined) keepPositions(id, places.value);
           },
         }),
       )
-      .then(
-        (made) => {
-          if (!live) {
-            made.destroy();
-            return;
-          }
-          stage = made;
-          offer(made);
-        },
-        (error: unknown) => {
-          trouble.value = error instanceof Error ? error.message : String(error);
-        },
-      );
+      .then((made) => {
+        if (!live) {
+          made.destroy();
+          return;
+        }
+        stage = made;
+        offer(made);
+      }, failed);
     return () => {
       live = false;
       clearInterval(report);

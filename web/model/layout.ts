@@ -30,12 +30,16 @@ function arrangeLayers(lab: Outline): Map<string, Place> {
   const graph = new graphlib.Graph({ multigraph: true });
   graph.setGraph({ rankdir: 'LR', ranksep: SPACING - 60, nodesep: 86, marginx: 0, marginy: 0 });
   graph.setDefaultEdgeLabel(() => ({}));
-  const order = distances(lab, peripheral(lab));
+  const [first, last] = peripheral(lab);
+  const order = distances(lab, first);
+  const spine = wayBetween(lab, first, last) ?? [];
   for (const node of lab.nodes) graph.setNode(node.name, { width: 60, height: 60 });
   for (const link of lab.links) {
     const [a, b] = link.ends.map((end) => end.node) as [string, string];
     const forward = (order.get(a) ?? 0) <= (order.get(b) ?? 0);
-    graph.setEdge(forward ? a : b, forward ? b : a, {}, link.name);
+    // The longest way is drawn as straight as can be.
+    const straight = Math.abs(spine.indexOf(a) - spine.indexOf(b)) === 1 && spine.includes(a) && spine.includes(b);
+    graph.setEdge(forward ? a : b, forward ? b : a, { weight: straight ? 12 : 1 }, link.name);
   }
   layered(graph);
   return centred(
@@ -101,13 +105,12 @@ export function distances(lab: Outline, from: string): Map<string, number> {
   return found;
 }
 
-/** A node at one end of the longest of shortest ways: the left of the picture. */
-function peripheral(lab: Outline): string {
-  const first = lab.nodes[0]?.name ?? '';
-  const far = (from: string) => [...distances(lab, from)].reduce((best, one) => (one[1] > best[1] ? one : best));
-  const [a] = far(first);
-  const [b] = far(a);
-  return a < b ? a : b;
+/** The ends of the longest of shortest ways, the left of the picture first. */
+function peripheral(lab: Outline): [string, string] {
+  const far = (from: string) => [...distances(lab, from)].reduce((best, one) => (one[1] > best[1] ? one : best))[0];
+  const a = far(lab.nodes[0]?.name ?? '');
+  const b = far(a);
+  return a < b ? [a, b] : [b, a];
 }
 
 /** The shortest way between two nodes as names, both included; undefined where there is none. */

@@ -43,6 +43,8 @@ export function Gallery() {
           <span class="unseen">{text('gallery.search')}</span>
           <input
             type="search"
+            // The sheet is for choosing: whoever opens it by keyboard may type at once.
+            ref={(field) => field?.focus()}
             placeholder={text('gallery.search')}
             value={words.value}
             onInput={(event) => {

@@ -61,7 +61,7 @@ function Table(props: {
     <section class="table">
       <h3>
         {title}
-        {by === undefined || by === title ? null : <span class="soft"> {by}</span>}
+        {by === undefined || title.includes(by) ? null : <span class="soft"> {by}</span>}
       </h3>
       {rows.length === 0 ? (
         <p class="soft none">{text('node.empty')}</p>

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { FRAME_FATE, type Row } from '../../workers/client.ts';
+import { Icon } from '../look/icon.tsx';
 import { formatMoment, protocolName } from '../model/format.ts';
 import { type TextKey, text } from '../text/text.ts';
 import { usePage } from './page.ts';
@@ -111,6 +112,7 @@ export function Packets() {
         place={place}
         chosen={row !== undefined && row.record === chosen}
         ahead={index > reached}
+        sealed={row !== undefined && (model.flights.stack(row.stack)?.shells.some((shell) => shell.sealed) ?? false)}
         choose={() => row !== undefined && void model.select({ kind: 'packet', record: row.record })}
         go={() => row !== undefined && model.seek(row.time)}
       />,
@@ -159,11 +161,12 @@ interface LineProps {
   readonly place: number;
   readonly chosen: boolean;
   readonly ahead: boolean;
+  readonly sealed: boolean;
   readonly choose: () => void;
   readonly go: () => void;
 }
 
-function Line({ row, index, count, place, chosen, ahead, choose, go }: LineProps) {
+function Line({ row, index, count, place, chosen, ahead, sealed, choose, go }: LineProps) {
   const failed = row !== undefined && (row.fate === FRAME_FATE.dropped || row.fate === FRAME_FATE.lost);
   const marks = `${chosen ? ' chosen' : ''}${ahead ? ' ahead' : ''}${failed ? ' failed' : ''}`;
   return (
@@ -186,7 +189,8 @@ function Line({ row, index, count, place, chosen, ahead, choose, go }: LineProps
           <span class="way">
             {row.from} <i aria-hidden="true">→</i> {row.to}
           </span>
-          <span class="protocol" title={row.title}>
+          <span class={sealed ? 'protocol tone-protected' : 'protocol'} title={row.title}>
+            {sealed ? <Icon name="lock" /> : null}
             {protocolName(row.protocol)}
           </span>
           <span class="summary" title={row.summary}>

@@ -8,6 +8,14 @@ export interface Camera {
 export const LEAST_SCALE = 0.08;
 export const MOST_SCALE = 4;
 
+/**
+ * How large things are drawn at a scale: they grow with it, but neither to nothing nor beyond what reads well, so that lines stay
+ * thin however near one looks.
+ */
+export function sizeAt(scale: number): number {
+  return Math.min(1.25, Math.max(0.4, scale));
+}
+
 export interface Bounds {
   readonly left: number;
   readonly top: number;

@@ -5,12 +5,17 @@ import type { Palette } from './palette.ts';
 const FALLING = 0.7;
 const STAYS = 3.2;
 const FADES = 0.8;
-const DEPTH = 62;
 const MOST_FALLING = 16;
 
+/** Where a packet falls from on the screen, and how far down its reason stands: both move with the camera. */
+export interface DropPlace {
+  x(): number;
+  y(): number;
+  ground(): number;
+}
+
 interface Falling {
-  readonly x: () => number;
-  readonly y: () => number;
+  readonly at: DropPlace;
   readonly sprite: Sprite;
   readonly reason: Text;
   age: number;
@@ -30,13 +35,7 @@ export class DropLayer {
     return this.#falling.length > 0;
   }
 
-  add(
-    at: { x: () => number; y: () => number },
-    picture: Texture,
-    reason: string,
-    palette: Palette,
-    still: boolean,
-  ): void {
+  add(at: DropPlace, picture: Texture, reason: string, palette: Palette, still: boolean): void {
     if (this.#falling.length >= MOST_FALLING) this.#remove(this.#falling[0] as Falling);
     const sprite = new Sprite({ texture: picture, anchor: 0.5 });
     const text = new Text({
@@ -55,7 +54,7 @@ export class DropLayer {
       },
     });
     this.container.addChild(sprite, text);
-    this.#falling.push({ ...at, sprite, reason: text, age: still ? FALLING : 0 });
+    this.#falling.push({ at, sprite, reason: text, age: still ? FALLING : 0 });
   }
 
   clear(): void {
@@ -72,12 +71,13 @@ export class DropLayer {
         this.#remove(one);
         continue;
       }
-      const x = one.x();
-      const y = one.y();
-      one.sprite.position.set(x, y + fall * fall * DEPTH);
+      const x = one.at.x();
+      const y = one.at.y();
+      const depth = one.at.ground() - y;
+      one.sprite.position.set(x, y + fall * fall * depth);
       one.sprite.rotation = fall * 0.5;
-      one.sprite.alpha = 1 - fall * 0.75;
-      one.reason.position.set(x, y + DEPTH + 18);
+      one.sprite.alpha = 1 - fall * fall * 0.9;
+      one.reason.position.set(x, y + depth + 12);
       one.reason.alpha = Math.min(1, fall * 1.6) * Math.min(1, left / FADES);
     }
   }

@@ -1,7 +1,7 @@
 import { Container, Sprite, Texture } from 'pixi.js';
 import { FRAME_FATE, type FrameFate } from '../../workers/client.ts';
 import { type FlightStore, flightsAt } from '../model/flight-store.ts';
-import type { Camera } from './camera.ts';
+import { type Camera, sizeAt } from './camera.ts';
 import { betweenEdges, type Curve, pointOn } from './geometry.ts';
 import { NODE_RADIUS } from './node-layer.ts';
 import type { Palette } from './palette.ts';
@@ -64,7 +64,7 @@ export class FrameLayer {
       let under = 0;
       flightsAt(stretch, moment, () => under++);
       const caption = camera.scale >= CAPTION_SCALE && under <= MOST_CAPTIONED;
-      const size = Math.min(1.3, Math.max(0.45, camera.scale));
+      const size = sizeAt(camera.scale);
       const point = { x: 0, y: 0 };
       flightsAt(stretch, moment, (index) => {
         if (count >= MOST_DRAWN) return;
@@ -75,7 +75,11 @@ export class FrameLayer {
         const part = (moment - starts) / Math.max(1, (flights.arrives[index] as number) - starts);
         const fate = flights.fates[index] as FrameFate;
         const falls = fate === FRAME_FATE.lost && part > FALLS_AT ? (part - FALLS_AT) / (1 - FALLS_AT) : 0;
-        const along = betweenEdges(curve, falls > 0 ? FALLS_AT + falls * 0.06 : part, NODE_RADIUS);
+        const along = betweenEdges(
+          curve,
+          falls > 0 ? FALLS_AT + falls * 0.06 : part,
+          (NODE_RADIUS * size) / camera.scale,
+        );
         const backward = (direction & 1) === 1;
         pointOn(curve, backward ? 1 - along : along, point);
         const record = flights.records[index] as number;

@@ -2,7 +2,7 @@ import { Container, Graphics, Text } from 'pixi.js';
 import type { Badge, Tone } from '../../core/index.ts';
 import type { LabDescription, Overview } from '../../workers/client.ts';
 import type { Place } from '../model/layout.ts';
-import type { Camera } from './camera.ts';
+import { type Camera, sizeAt } from './camera.ts';
 import { NODE_RADIUS } from './node-layer.ts';
 import type { Palette } from './palette.ts';
 import type { DrawnTube } from './tube-layer.ts';
@@ -11,7 +11,9 @@ const SANS = 'Source Sans 3';
 const MONO = 'JetBrains Mono';
 /** Lines of addresses that a node shows; the inspector has them all. */
 const MOST_LINES = 4;
-const BELOW = 5;
+const BELOW = 3;
+/** Room around letters that two words may share. */
+const HALO = 3;
 
 interface Label {
   readonly view: Container;
@@ -19,9 +21,11 @@ interface Label {
   height: number;
   /** Where its anchor lies in the world, and from there its middle top on the screen. */
   readonly anchor: () => Place | undefined;
-  readonly dx: (scale: number) => number;
-  readonly dy: (scale: number) => number;
+  readonly dx: (size: number) => number;
+  readonly dy: (size: number) => number;
   readonly priority: number;
+  /** The node whose word it is; empty for words of tunnels. */
+  readonly node: string;
   /** Shown only where the label of this index is. */
   readonly after?: Label;
   /** Not shown at smaller scales. */
@@ -35,6 +39,8 @@ export class LabelLayer {
   #content = '';
   #places: ReadonlyMap<string, Place> = new Map();
   readonly #resolution: number;
+  /** By node: where its lowest word ends on the screen. */
+  readonly #bottoms = new Map<string, number>();
 
   constructor(resolution: number) {
     this.#resolution = resolution;
@@ -60,8 +66,9 @@ export class LabelLayer {
       const name = this.#add({
         view: this.#text(node.name, SANS, 14, '600', palette.ink, palette.paper),
         anchor,
+        node: node.name,
         dx: () => 0,
-        dy: (scale) => NODE_RADIUS * scale + BELOW,
+        dy: (size) => NODE_RADIUS * size + BELOW,
         priority: 3,
         least: 0,
       });
@@ -73,8 +80,9 @@ export class LabelLayer {
         this.#add({
           view: this.#text(lines.join('\n'), MONO, 11, '400', palette.soft, palette.paper),
           anchor,
+          node: node.name,
           dx: () => 0,
-          dy: (scale) => NODE_RADIUS * scale + BELOW + 19,
+          dy: (size) => NODE_RADIUS * size + BELOW + 19,
           priority: 1,
           after: name,
           least: 0.45,
@@ -84,8 +92,9 @@ export class LabelLayer {
         this.#add({
           view: this.#badge(badge, palette),
           anchor,
-          dx: (scale) => (NODE_RADIUS - 2) * Math.max(0.5, scale) + 8,
-          dy: (scale) => -(NODE_RADIUS + 4) * scale - 8 - at * 20,
+          node: node.name,
+          dx: (size) => (NODE_RADIUS - 2) * size + 8,
+          dy: (size) => -(NODE_RADIUS + 4) * size - 8 - at * 20,
           priority: 2,
           least: 0.3,
         });
@@ -102,9 +111,10 @@ export class LabelLayer {
           palette.tones[tube.tone].text,
           palette.paper,
         ),
+        node: '',
         anchor: () => midway(tube.way.flatMap((name) => this.#places.get(name) ?? [])),
         dx: () => 0,
-        dy: (scale) => -14 * scale - 24,
+        dy: (size) => -14 * size - 24,
         priority: 2,
         least: 0.4,
       });
@@ -115,11 +125,13 @@ export class LabelLayer {
   /** Puts the words where the camera has their nodes, and hides those that would lie over more important ones. */
   place(camera: Camera, width: number, height: number): void {
     const taken = new Taken();
+    const size = sizeAt(camera.scale);
+    this.#bottoms.clear();
     const shown = new Set<Label>();
     for (const label of this.#labels) {
       const anchor = label.anchor();
-      const x = anchor === undefined ? 0 : anchor.x * camera.scale + camera.x + label.dx(camera.scale);
-      const y = anchor === undefined ? 0 : anchor.y * camera.scale + camera.y + label.dy(camera.scale);
+      const x = anchor === undefined ? 0 : anchor.x * camera.scale + camera.x + label.dx(size);
+      const y = anchor === undefined ? 0 : anchor.y * camera.scale + camera.y + label.dy(size);
       const left = x - label.width / 2;
       const visible =
         anchor !== undefined &&
@@ -129,12 +141,19 @@ export class LabelLayer {
         left + label.width > 0 &&
         y < height &&
         y + label.height > 0 &&
-        taken.take(left, y, label.width, label.height);
+        taken.take(left + HALO, y + HALO, label.width - 2 * HALO, label.height - 2 * HALO);
       label.view.visible = visible;
       if (!visible) continue;
       shown.add(label);
       label.view.position.set(Math.round(left), Math.round(y));
+      if (label.node !== '')
+        this.#bottoms.set(label.node, Math.max(this.#bottoms.get(label.node) ?? 0, y + label.height));
     }
+  }
+
+  /** Where the lowest word of a node ends on the screen; undefined where it shows none. */
+  bottomOf(node: string): number | undefined {
+    return this.#bottoms.get(node);
   }
 
   /** How many words are shown, for tests of the drawing. */

@@ -16,21 +16,29 @@ export class LinkLayer {
     this.container.addChild(this.#graphics);
   }
 
-  draw(lab: LabDescription, overview: Overview | undefined, curves: readonly Curve[], palette: Palette): void {
+  /** `weight`: units of the world that a line of one unit is wide at the present scale. */
+  draw(
+    lab: LabDescription,
+    overview: Overview | undefined,
+    curves: readonly Curve[],
+    palette: Palette,
+    weight: number,
+  ): void {
     const pen = this.#graphics.clear();
     lab.links.forEach((link, index) => {
       const curve = curves[index];
       if (curve === undefined) return;
       const settings = overview?.links[index] ?? link.settings;
       const up = settings.up && link.ends.every((end) => interfaceIsUp(lab, overview, end.node, end.interface));
-      const width = settings.rate > 0 ? Math.max(LEAST_WIDTH, (Math.log10(settings.rate) - 5) * PER_DECADE) : 1.4;
+      const width =
+        weight * (settings.rate > 0 ? Math.max(LEAST_WIDTH, (Math.log10(settings.rate) - 5) * PER_DECADE) : 1.4);
       if (!up) {
-        drawDashes(pen, curve, 7, 6);
+        drawDashes(pen, curve, 7 * weight, 6 * weight);
         pen.stroke({ width, color: palette.tones.failed.area });
-        drawCross(pen, curve);
-        pen.stroke({ width: 2, color: palette.tones.failed.area, cap: 'round' });
+        drawCross(pen, curve, 7 * weight);
+        pen.stroke({ width: 2 * weight, color: palette.tones.failed.area, cap: 'round' });
       } else if (settings.loss > 0) {
-        drawDashes(pen, curve, 10, 3 + 8 * Math.min(1, settings.loss));
+        drawDashes(pen, curve, 10 * weight, (3 + 8 * Math.min(1, settings.loss)) * weight);
         pen.stroke({ width, color: palette.tones.failed.area });
       } else {
         pen.moveTo(curve.ax, curve.ay).quadraticCurveTo(curve.cx, curve.cy, curve.bx, curve.by);
@@ -58,10 +66,9 @@ function drawDashes(pen: Graphics, curve: Curve, dash: number, gap: number): voi
   }
 }
 
-function drawCross(pen: Graphics, curve: Curve): void {
+function drawCross(pen: Graphics, curve: Curve, size: number): void {
   const middle = { x: 0, y: 0 };
   pointOn(curve, 0.5, middle);
-  const size = 7;
   pen.moveTo(middle.x - size, middle.y - size).lineTo(middle.x + size, middle.y + size);
   pen.moveTo(middle.x + size, middle.y - size).lineTo(middle.x - size, middle.y + size);
 }

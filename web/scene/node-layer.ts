@@ -6,6 +6,8 @@ import type { Palette } from './palette.ts';
 
 /** Radius of the paper that a node's icon stands on, where links end. */
 export const NODE_RADIUS = 25;
+/** How much of it is left where a tunnel runs through. */
+const PASSED = 0.66;
 
 interface DrawnNode {
   readonly name: string;
@@ -35,16 +37,21 @@ export class NodeLayer {
     });
   }
 
+  /** `passed`: nodes that a tunnel runs through, which leave it room. */
   draw(
     places: ReadonlyMap<string, Place>,
     palette: Palette,
     selected: string | undefined,
     hovered: string | undefined,
-  ) {
+    passed: ReadonlySet<string>,
+    weight: number,
+  ): void {
     for (const node of this.#nodes) {
       const place = places.get(node.name);
       if (place !== undefined) node.body.position.set(place.x, place.y);
+      node.body.scale.set(weight);
       node.ground.tint = palette.paper;
+      node.ground.scale.set(passed.has(node.name) ? PASSED : 1);
       node.icon.tint = palette.ink;
       node.ring.visible = node.name === selected || node.name === hovered;
       node.ring.tint = node.name === selected ? palette.tones.protected.area : palette.lineStrong;

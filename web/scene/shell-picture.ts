@@ -5,7 +5,9 @@ import { colourText, type Palette } from './palette.ts';
 
 /** Units of the canvas. A shell is wider at its head, where its header is. */
 const CORE = { width: 13, height: 7 };
-const STEP = { head: 5, tail: 2.5, side: 3 };
+const STEP = { head: 4.5, tail: 2.5, side: 3 };
+/** Room at the head of a shell that is locked but whose inside a key shows: for the padlock. */
+const LOCK = 8;
 const CAPTION = 13;
 const MOST_SHELLS = 8;
 
@@ -30,7 +32,8 @@ export function drawShells(
 ): ShellPicture {
   const shells = (stack?.shells ?? []).slice(0, MOST_SHELLS);
   const depth = Math.max(1, shells.length);
-  const width = CORE.width + depth * (STEP.head + STEP.tail);
+  const locks = shells.filter((shell, at) => shell.sealed && shells[at + 1]?.opened === true).length;
+  const width = CORE.width + depth * (STEP.head + STEP.tail) + locks * LOCK;
   const height = CORE.height + depth * 2 * STEP.side;
   const label = caption(stack);
   const canvas = document.createElement('canvas');
@@ -75,14 +78,11 @@ export function drawShells(
       drawPadlock(pen, x + wide / 2, y + high / 2, colourText(palette.paper));
       break;
     }
-    // The header's band, at the head.
-    pen.fillStyle = colourText(opaque ? palette.paper : tone === 'plain' ? palette.soft : colours.area);
-    pen.globalAlpha = opaque ? 0.9 : 0.5;
-    if (opaque) drawPadlock(pen, x + wide - 3.4, y + high / 2, colourText(palette.paper), 0.55);
-    else pen.fillRect(x + wide - 3.3, y + high * 0.3, 1.2, high * 0.4);
-    pen.globalAlpha = 1;
+    if (opaque)
+      drawPadlock(pen, x + wide - (STEP.head + LOCK) / 2 + 0.4, y + high / 2, colourText(palette.paper), 0.85);
+    const head = STEP.head + (opaque ? LOCK : 0);
     x += STEP.tail;
-    wide -= STEP.head + STEP.tail;
+    wide -= head + STEP.tail;
     y += STEP.side;
     high -= 2 * STEP.side;
     if (next === undefined) {

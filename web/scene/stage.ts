@@ -5,8 +5,8 @@ import type { Happening } from '../../workers/client.ts';
 import { happenedIn } from '../model/happening-store.ts';
 import type { Place } from '../model/layout.ts';
 import type { Model } from '../model/model.ts';
-import { type Bounds, between, type Camera, fitTo, toWorld, zoomAt } from './camera.ts';
-import { DropLayer } from './drop-layer.ts';
+import { type Bounds, between, type Camera, fitTo, sizeAt, toWorld, zoomAt } from './camera.ts';
+import { DropLayer, type DropPlace } from './drop-layer.ts';
 import { FrameLayer } from './frame-layer.ts';
 import { type Curve, linkCurves, pointOn } from './geometry.ts';
 import { LabelLayer } from './label-layer.ts';
@@ -28,6 +28,8 @@ export interface StageOptions {
   readonly moved: () => void;
   readonly theme: { readonly value: string };
   readonly reducedMotion: () => boolean;
+  /** The drawing broke and has stopped. */
+  readonly failed: (reason: unknown) => void;
 }
 
 export interface Stage {
@@ -85,6 +87,8 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
   let worldDirty = true;
   let dirty = true;
   let fitted = -1;
+  /** The scale that lines were drawn for. */
+  let drawnScale = 0;
 
   const width = () => host.clientWidth;
   const height = () => host.clientHeight;
@@ -175,7 +179,7 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
 
   function nodeAt(x: number, y: number): string | undefined {
     const point = toWorld(camera, x, y);
-    const reach = Math.max(NODE_RADIUS, 16 / camera.scale);
+    const reach = Math.max(14, NODE_RADIUS * sizeAt(camera.scale)) / camera.scale;
     for (const [name, place] of options.places.value) {
       if (Math.hypot(place.x - point.x, place.y - point.y) <= reach) return name;
     }
@@ -202,7 +206,7 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
     }
   }
 
-  function placeOf(one: Happening): { x: () => number; y: () => number } {
+  function placeOf(one: Happening): DropPlace {
     const point = { x: 0, y: 0 };
     const find = () => {
       const curve = one.link === undefined ? undefined : curves[one.link];
@@ -210,7 +214,12 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
       else Object.assign(point, options.places.value.get(one.node) ?? { x: 0, y: 0 });
       return point;
     };
-    return { x: () => find().x * camera.scale + camera.x, y: () => find().y * camera.scale + camera.y };
+    const y = () => find().y * camera.scale + camera.y;
+    return {
+      x: () => find().x * camera.scale + camera.x,
+      y,
+      ground: () => (one.link === undefined ? labels.bottomOf(one.node) : undefined) ?? y() + 44,
+    };
   }
 
   function stackOf(one: Happening): number {
@@ -227,9 +236,12 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
     const selected = model.selection.value;
     curves = linkCurves(lab, places);
     drawn = drawnTubes(lab, overview);
-    links.draw(lab, overview, curves, palette);
-    tubes.draw(drawn, places, palette);
-    nodes.draw(places, palette, selected.kind === 'node' ? selected.name : undefined, hovered);
+    const weight = sizeAt(camera.scale) / camera.scale;
+    drawnScale = camera.scale;
+    links.draw(lab, overview, curves, palette, weight);
+    tubes.draw(drawn, places, palette, weight);
+    const passed = new Set(drawn.flatMap((tube) => tube.way.slice(1, -1)));
+    nodes.draw(places, palette, selected.kind === 'node' ? selected.name : undefined, hovered, passed, weight);
     labels.update(lab, overview, drawn, places, palette);
   }
 
@@ -246,6 +258,15 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
 
   function frame(now: number): void {
     request = requestAnimationFrame(frame);
+    try {
+      drawFrame(now);
+    } catch (error) {
+      cancelAnimationFrame(request);
+      options.failed(error);
+    }
+  }
+
+  function drawFrame(now: number): void {
     const began = performance.now();
     const seconds = Math.min(LONGEST_TICK, Math.max(0, (now - last) / 1000));
     last = now;
@@ -269,6 +290,7 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
       shownMoment = moment;
       dirty = true;
     }
+    if (camera.scale !== drawnScale) worldDirty = true;
     if (worldDirty) drawWorld();
     if (!dirty && !worldDirty && !drops.busy) return;
     const selected = model.selection.value;

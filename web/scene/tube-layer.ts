@@ -27,7 +27,7 @@ export class TubeLayer {
     this.container.addChild(this.#graphics);
   }
 
-  draw(tubes: readonly DrawnTube[], places: ReadonlyMap<string, Place>, palette: Palette): void {
+  draw(tubes: readonly DrawnTube[], places: ReadonlyMap<string, Place>, palette: Palette, weight: number): void {
     const pen = this.#graphics.clear();
     const laid = new Map<string, number>();
     for (const tube of tubes) {
@@ -36,7 +36,7 @@ export class TubeLayer {
       laid.set(key, nth + 1);
       const points = shifted(
         tube.way.flatMap((name) => places.get(name) ?? []),
-        (nth % 2 === 1 ? 1 : -1) * Math.ceil(nth / 2) * APART,
+        (nth % 2 === 1 ? 1 : -1) * Math.ceil(nth / 2) * APART * weight,
       );
       const [first, ...rest] = points;
       if (first === undefined || rest.length === 0) continue;
@@ -47,7 +47,7 @@ export class TubeLayer {
       ] as const) {
         pen.moveTo(first.x, first.y);
         for (const point of rest) pen.lineTo(point.x, point.y);
-        pen.stroke({ width, color, cap: 'round', join: 'round' });
+        pen.stroke({ width: width * weight, color, cap: 'round', join: 'round' });
       }
     }
   }
