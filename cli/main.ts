@@ -1,11 +1,45 @@
 import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
+import { addCapture } from './commands/capture.ts';
+import { addCheck } from './commands/check.ts';
+import { addExplain } from './commands/explain.ts';
+import { addPlugins } from './commands/plugins.ts';
+import { addRun } from './commands/run.ts';
+import { addWeb } from './commands/web.ts';
+import { EXIT, Refused } from './refused.ts';
+import { endWithReader, openTerminal } from './terminal.ts';
+import { programWords as words } from './words/program.ts';
 
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   readonly version: string;
-  readonly description: string;
 };
 
-const program = new Command('ikebana').description(manifest.description).version(manifest.version);
+const terminal = openTerminal();
+endWithReader();
 
-await program.parseAsync();
+const program = new Command('ikebana')
+  .description(words.about)
+  .version(manifest.version)
+  .addHelpText('after', words.examples)
+  .showSuggestionAfterError()
+  .showHelpAfterError('(--help tells more)')
+  .exitOverride();
+for (const add of [addRun, addCheck, addExplain, addCapture, addPlugins, addWeb]) add(program, terminal);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}
+
+function exitCodeOf(error: unknown): number {
+  // Commander has said what is wrong with the command line; help and version were asked for.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.held : EXIT.badInput;
+  if (error instanceof Refused) {
+    if (error.message !== '') terminal.tell(terminal.tint('red', words.failed(error.message)));
+    return EXIT.badInput;
+  }
+  terminal.tell(terminal.tint('red', words.mistake));
+  terminal.tell(error instanceof Error ? error.stack : String(error));
+  return EXIT.mistake;
+}

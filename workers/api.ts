@@ -65,6 +65,8 @@ export interface LabApi {
    * becomes part of the timeline.
    */
   enter(action: OperatorAction): Promise<Entered>;
+  /** The topology of the lab that runs, with the changes it was loaded with; empty where that is not known. */
+  topologyText(): Promise<string>;
   /** The actions and their shape, for menus and the console. */
   actions(): Promise<readonly ActionDescription[]>;
 }
@@ -79,12 +81,14 @@ export interface LoadOptions {
   readonly kinds?: string;
   /** `nodes.a.plugins.x.y=value`: a path into the file and what stands there instead, read as YAML. */
   readonly overrides?: readonly { readonly path: string; readonly value: string }[];
-  /** `node/plugin`: taken off that node. */
+  /** `node/plugin`, taken off that node, or `node`, with all that speaks of it. */
   readonly without?: readonly string[];
   readonly seed?: number;
 }
 
 export interface Loaded {
+  /** The text that was read: the given one with its changes, which is what the diagnostics' places refer to. */
+  readonly text: string;
   readonly diagnostics: readonly Diagnostic[];
   readonly lab?: LabDescription;
 }
@@ -252,6 +256,9 @@ export interface Row {
   /** Name of the innermost codec that read it. */
   readonly protocol: string;
   readonly title: string;
+  /** Addresses of the innermost layer that has them. */
+  readonly source: string;
+  readonly destination: string;
   /** What the innermost layer says of itself. */
   readonly summary: string;
   readonly size: number;

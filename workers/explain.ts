@@ -1,5 +1,6 @@
 import type { Expectation } from '../core/index.ts';
 import { type History, type Judgement, judge, runView, storyOf } from '../core/simulation/index.ts';
+import { parseExpectation } from '../core/topology/index.ts';
 import { createGlance, type TraceRecord } from '../core/trace/index.ts';
 import type { Answer, Explanation } from './api.ts';
 import { FRAME_FATE } from './frame-fate.ts';
@@ -17,8 +18,6 @@ export interface Explained {
   readonly history: History;
   readonly index: FrameIndex;
   readonly reader: FrameReader;
-  /** The specification of an expectation as the topology reader yields it for `key: rest`. */
-  readonly specOf: (key: string, rest: string) => { readonly spec: unknown } | { readonly wrong: string };
 }
 
 export function explain(run: Explained, question: string | undefined): Explanation {
@@ -66,7 +65,8 @@ function decisiveChain(run: Explained, records: readonly number[]): Sentence[] {
     if (records.length > 0 && commonCause(history, failure, sought) === 0) continue;
     return withDrop(run, failure);
   }
-  if (records.length > 0) return evidenceChain(run, records);
+  const last = evidence.at(-1);
+  if (last !== undefined) return withDrop(run, last);
   return first === undefined ? [] : withDrop(run, first);
 }
 
@@ -159,19 +159,24 @@ function aboutPacket({ history, index, reader }: Explained, rest: string): Expla
 /** Judges an expectation that the topology does not hold, over the whole run. */
 function aboutExpectation(run: Explained, expectation: Expectation, question: string, rest: string): Explanation {
   const { history } = run;
-  const read = run.specOf(expectation.key, rest);
-  if ('wrong' in read) return { wrong: `${read.wrong}; for example: ${expectation.example}`, answers: [] };
-  const state: unknown = expectation.create(read.spec);
+  const { registry, topology } = history.head;
+  const read = parseExpectation(`${expectation.key}: ${rest}`, { registry, topology });
+  if (read.expectation === undefined) {
+    const why = read.diagnostics[0]?.message ?? `${rest} is no ${expectation.key}`;
+    return { wrong: `${why}; for example: ${expectation.example}`, answers: [] };
+  }
+  const { spec } = read.expectation;
+  const state: unknown = expectation.create(spec);
   const kinds = new Set(expectation.observes);
   const glance = createGlance();
   if (expectation.observe !== undefined) {
     for (let number = 1; number < history.head.run.nextRecord; number++) {
       if (!history.glance(number, glance) || !kinds.has(glance.kind)) continue;
       const record = history.record(number);
-      if (record !== undefined) expectation.observe(state, record, read.spec);
+      if (record !== undefined) expectation.observe(state, record, spec);
     }
   }
-  const verdict = expectation.verdict(state, read.spec, runView(history.head));
+  const verdict = expectation.verdict(state, spec, runView(history.head));
   return { answers: [judged(run, question, verdict)] };
 }
 

@@ -87,22 +87,36 @@ function shellsOf(dissection: Dissection, opened: boolean): Shell[] {
   });
 }
 
-/** What people call a frame by: the innermost layer that a codec read, and what it says. */
-export function headline(dissection: Dissection): {
+/** What people call a frame by: the innermost layer that a codec read, what it says, and between whom. */
+export interface Headline {
   readonly protocol: string;
   readonly title: string;
   readonly summary: string;
-} {
+  /** Of the innermost layer that names both. */
+  readonly source: string;
+  readonly destination: string;
+}
+
+export function headline(dissection: Dissection): Headline {
   let best = { protocol: UNREAD, title: 'Data', summary: `${dissection.bytes.length} octets` };
+  let ends = { source: '', destination: '' };
   for (const layer of dissection.layers) {
     if (layer.name !== UNREAD) best = { protocol: layer.name, title: layer.title, summary: layer.summary };
-    if (layer.opened !== undefined) {
-      const inner = headline(layer.opened.dissection);
-      if (inner.protocol !== UNREAD) best = inner;
+    const source = layer.fields.find(({ name }) => name === `${layer.name}.source`);
+    const destination = layer.fields.find(({ name }) => name === `${layer.name}.destination`);
+    if (source !== undefined && destination !== undefined) {
+      ends = { source: source.value, destination: destination.value };
     }
+    if (layer.opened === undefined) continue;
+    const inner = headline(layer.opened.dissection);
+    if (inner.protocol !== UNREAD) best = inner;
+    if (inner.source !== '') ends = inner;
   }
-  return best;
+  const { protocol, title, summary } = best;
+  return { protocol, title, summary, source: ends.source, destination: ends.destination };
 }
+
+export const NO_HEADLINE: Headline = { protocol: '', title: '', summary: '', source: '', destination: '' };
 
 /** The link type of what a node sends: the key under which its lowest plugin reads the wire. */
 export function linkTypeOf(history: History, node: number): number {

@@ -29,6 +29,7 @@ export function holdLab(host: LabHost): LabApi {
     snapshot: async () => handedOver(await lab.snapshot()),
     resume: (...args) => lab.resume(...args),
     enter: (...args) => lab.enter(...args),
+    topologyText: () => lab.topologyText(),
     actions: () => lab.actions(),
   };
 }

@@ -1,5 +1,5 @@
 import { Simulation, type SimulationOptions } from '../core/simulation/index.ts';
-import type { Diagnostic } from '../core/topology/index.ts';
+import { type Diagnostic, parseAction } from '../core/topology/index.ts';
 import type {
   ActionDescription,
   Density,
@@ -22,8 +22,8 @@ import type {
 import type { LabHost } from './host.ts';
 import { OpenLab } from './open-lab.ts';
 import { plainFromBytes, plainToBytes } from './plain-bytes.ts';
-import { isSnapshot } from './snapshot-shape.ts';
-import { type ReadTopology, readAction, readTopology, specReader } from './topology-text.ts';
+import { isSavedRun, type SavedRun } from './saved-run.ts';
+import { mistake, readTopology, type TopologyText } from './topology-text.ts';
 import type { NodeView, Overview, PacketView, Sentence, VerdictView } from './views.ts';
 
 const SAVED_RUN = 'saved run';
@@ -32,7 +32,7 @@ const SAVED_RUN = 'saved run';
 export class Lab implements LabApi {
   readonly #host: LabHost;
   #open: OpenLab | undefined;
-  #text: ReadTopology | undefined;
+  #text: TopologyText | undefined;
 
   constructor(host: LabHost) {
     this.#host = host;
@@ -45,10 +45,10 @@ export class Lab implements LabApi {
   async load(text: string, options: LoadOptions = {}): Promise<Loaded> {
     const read = readTopology(this.#host, text, options);
     const { topology, diagnostics } = read;
-    if (topology === undefined) return { diagnostics };
-    return this.#take(diagnostics, options.fileName ?? topology.name, read, () =>
-      Simulation.start(topology, this.#options),
-    );
+    if (topology === undefined) return { text: read.text, diagnostics };
+    const base = { text: read.text, kinds: read.kinds };
+    const file = options.fileName ?? topology.name;
+    return this.#take(diagnostics, file, base, () => Simulation.start(topology, this.#options));
   }
 
   async lab(): Promise<LabDescription | undefined> {
@@ -120,15 +120,16 @@ export class Lab implements LabApi {
   }
 
   async snapshot(): Promise<Uint8Array> {
-    return plainToBytes(this.#lab.snapshot());
+    const saved: SavedRun = { snapshot: this.#lab.snapshot(), base: this.#text };
+    return plainToBytes(saved);
   }
 
-  async resume(snapshot: Uint8Array): Promise<Loaded> {
-    const read = plainFromBytes(snapshot);
-    if ('wrong' in read) return { diagnostics: [mistake(SAVED_RUN, read.wrong)] };
+  async resume(bytes: Uint8Array): Promise<Loaded> {
+    const read = plainFromBytes(bytes);
+    if ('wrong' in read) return { text: '', diagnostics: [mistake(read.wrong, SAVED_RUN)] };
     const { value } = read;
-    if (!isSnapshot(value)) return { diagnostics: [mistake(SAVED_RUN, 'these octets hold no run')] };
-    return this.#take([], SAVED_RUN, undefined, () => Simulation.resume(value, this.#options));
+    if (!isSavedRun(value)) return { text: '', diagnostics: [mistake('these octets hold no run', SAVED_RUN)] };
+    return this.#take([], SAVED_RUN, value.base, () => Simulation.resume(value.snapshot, this.#options));
   }
 
   async enter(action: OperatorAction): Promise<Entered> {
@@ -137,10 +138,15 @@ export class Lab implements LabApi {
       const entry = lab.enter(action);
       return { diagnostics: [], entry, progress: lab.progress() };
     }
-    const read = readAction(this.#host, this.#text, action);
+    const { topology } = lab.history.head;
+    const read = parseAction(action, { registry: this.#host.registry, topology });
     if (read.action === undefined) return { diagnostics: read.diagnostics, progress: lab.progress() };
     const entry = lab.enter(read.action);
     return { diagnostics: read.diagnostics, entry, progress: lab.progress() };
+  }
+
+  async topologyText(): Promise<string> {
+    return this.#text?.text ?? '';
   }
 
   async actions(): Promise<readonly ActionDescription[]> {
@@ -166,23 +172,18 @@ export class Lab implements LabApi {
   #take(
     diagnostics: readonly Diagnostic[],
     file: string,
-    text: ReadTopology | undefined,
+    base: TopologyText | undefined,
     start: () => Simulation,
   ): Loaded {
+    const text = base?.text ?? '';
     try {
-      const open = new OpenLab(start(), specReader(this.#host, text), this.#host.history);
+      const open = new OpenLab(start(), this.#host.history);
       this.#open = open;
-      this.#text = text;
-      return { diagnostics, lab: open.describe() };
+      this.#text = base;
+      return { text, diagnostics, lab: open.describe() };
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      return { diagnostics: [...diagnostics, mistake(file, `the run cannot begin: ${why}`)] };
+      return { text, diagnostics: [...diagnostics, mistake(`the run cannot begin: ${why}`, file)] };
     }
   }
-}
-
-/** A mistake of the whole file. */
-function mistake(file: string, message: string): Diagnostic {
-  const place = { line: 1, column: 1, endLine: 1, endColumn: 1, from: 0, to: 0 };
-  return { file, ...place, severity: 'error', message, path: [] };
 }

@@ -19,7 +19,7 @@ import {
   type ViewPoint,
 } from './api.ts';
 import { describeActions, describeLab, timelineView } from './description.ts';
-import { type Explained, explain } from './explain.ts';
+import { explain } from './explain.ts';
 import { captureFrames, captureHead, keyTables } from './exports.ts';
 import { FrameReader } from './frame-reader.ts';
 import { FrameIndex, kindOfHappening } from './frames.ts';
@@ -44,17 +44,15 @@ export class OpenLab {
   readonly index = new FrameIndex();
   readonly reader: FrameReader;
   readonly #list: PacketList;
-  readonly #specOf: Explained['specOf'];
   #view = 0;
   #ended = false;
   #stopped: string | undefined;
 
   /** `simulation` has just been started or taken up. */
-  constructor(simulation: Simulation, specOf: Explained['specOf'], limits?: HistoryLimits) {
+  constructor(simulation: Simulation, limits?: HistoryLimits) {
     this.history = new History(simulation, limits);
     this.reader = new FrameReader(this.history, this.index);
     this.#list = new PacketList(this.history, this.index, this.reader);
-    this.#specOf = specOf;
     this.#view = simulation.now;
     this.index.read(this.history);
   }
@@ -139,6 +137,18 @@ export class OpenLab {
     return found;
   }
 
+  /** The drops, notes and inputs from the one with this index on, in the order of the trace. */
+  told(from: number): Happening[] {
+    const { happening, record } = this.index;
+    const found: Happening[] = [];
+    for (let at = from; at < happening.record.length; at++) {
+      const one = this.history.record(happening.record.at(at));
+      const row = happening.row.at(at);
+      if (one !== undefined) found.push(happeningOf(this.history, one, row < 0 ? undefined : record.at(row)));
+    }
+    return found;
+  }
+
   density(from: number, to: number, buckets: number): Density {
     return densityOf(this.index, from, to, buckets);
   }
@@ -166,8 +176,7 @@ export class OpenLab {
   }
 
   explain(question?: string): Explanation {
-    const { history, index, reader } = this;
-    return explain({ history, index, reader, specOf: this.#specOf }, question);
+    return explain(this, question);
   }
 
   capture(): Uint8Array {

@@ -2,7 +2,7 @@ import { type History, storyOf } from '../core/simulation/index.ts';
 import type { Row, Rows, RowsRequest } from './api.ts';
 import { type Filter, type FilteredFrame, parseFilter } from './filter.ts';
 import { FRAME_FATE, type FrameFate } from './frame-fate.ts';
-import { type FrameReader, headline } from './frame-reader.ts';
+import { type FrameReader, headline, NO_HEADLINE } from './frame-reader.ts';
 import type { FrameIndex } from './frames.ts';
 
 /** Frames that one call takes apart at most for a filter; those it can judge from outside are counted a tenth. */
@@ -63,8 +63,8 @@ export class PacketList {
     const direction = index.direction.at(row);
     const { wiring, registry } = this.#history.head;
     const dissection = this.#reader.dissect(row);
-    const { protocol, title, summary } =
-      dissection === undefined ? { protocol: '', title: '', summary: '' } : headline(dissection);
+    const { protocol, title, summary, source, destination } =
+      dissection === undefined ? NO_HEADLINE : headline(dissection);
     const fate = index.fate.at(row) as FrameFate;
     const end = fate >= FRAME_FATE.dropped ? this.#history.record(index.decided.at(row)) : undefined;
     return {
@@ -76,6 +76,8 @@ export class PacketList {
       link: direction >> 1,
       protocol,
       title,
+      source,
+      destination,
       summary,
       size: index.size.at(row),
       fate,
@@ -155,7 +157,7 @@ export class PacketList {
       dissection: take,
       headline: () => {
         const taken = take();
-        return taken === undefined ? { protocol: '', summary: '' } : headline(taken);
+        return taken === undefined ? NO_HEADLINE : headline(taken);
       },
     };
   }

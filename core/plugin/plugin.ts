@@ -133,6 +133,8 @@ export interface KeyLogFormat {
   readonly about: string;
   /** One line without its end; `undefined` where the format cannot express the entry. */
   line(entry: PlainValues): string | undefined;
+  /** The entry of a line that `line` or another program wrote; `undefined` for what is none. Absent: such files are not read. */
+  read?(line: string): PlainValues | undefined;
 }
 
 /** A mistake in a topology, at a path within the plugin's config or the topology. */

@@ -1,7 +1,23 @@
 import type { Snapshot } from '../core/simulation/index.ts';
+import type { TopologyText } from './topology-text.ts';
 
-/** Whether a value that came from outside has the outline of a snapshot. What is inside is found out by going on with it. */
-export function isSnapshot(value: unknown): value is Snapshot {
+/** A run as it is saved: with the text of its topology, where that is known. */
+export interface SavedRun {
+  readonly snapshot: Snapshot;
+  readonly base: TopologyText | undefined;
+}
+
+/** Whether a value that came from outside has the outline of a saved run. What is inside is found out by going on with it. */
+export function isSavedRun(value: unknown): value is SavedRun {
+  if (!isRecord(value) || !isSnapshot(value.snapshot)) return false;
+  const { base } = value;
+  if (base === undefined) return true;
+  return (
+    isRecord(base) && typeof base.text === 'string' && (base.kinds === undefined || typeof base.kinds === 'string')
+  );
+}
+
+function isSnapshot(value: unknown): value is Snapshot {
   if (!isRecord(value) || value.format !== 1) return false;
   return isTopology(value.topology) && isRun(value.run);
 }

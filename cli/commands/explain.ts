@@ -1,0 +1,62 @@
+import type { Command } from 'commander';
+import type { Answer } from '../../workers/api.ts';
+import { readTopologyFile } from '../files.ts';
+import { Interruption } from '../interruption.ts';
+import { openSession, runSession } from '../lab-session.ts';
+import { loadOptions, type RunFlags, seedOption, setOption, untilOption, withoutOption } from '../options.ts';
+import { EXIT, Refused } from '../refused.ts';
+import { chainText } from '../story-text.ts';
+import { harmless, type Terminal, toJson } from '../terminal.ts';
+import { explainWords as words } from '../words/explain.ts';
+import { runWords } from '../words/run.ts';
+
+interface Flags extends RunFlags {
+  readonly json?: boolean;
+}
+
+export function addExplain(program: Command, terminal: Terminal): void {
+  program
+    .command('explain')
+    .summary(words.summary)
+    .description(words.about)
+    .argument('<lab>')
+    .argument('[question...]')
+    .option('--seed <number>', runWords.options.seed, seedOption)
+    .option('--until <time>', runWords.options.until, untilOption)
+    .option('--set <path=value>', runWords.options.set, setOption, [])
+    .option('--without <part>', runWords.options.without, withoutOption, [])
+    .option('--json', words.json)
+    .addHelpText('after', words.examples)
+    .action(async (lab: string, question: string[], flags: Flags) => {
+      process.exitCode = await explain(lab, question.join(' '), flags, terminal);
+    });
+}
+
+async function explain(lab: string, question: string, flags: Flags, terminal: Terminal): Promise<number> {
+  const file = readTopologyFile(lab);
+  const session = await openSession(file, loadOptions(flags), terminal);
+  const interruption = new Interruption();
+  try {
+    await runSession(session, flags.until, interruption, terminal, () => {});
+    if (interruption.asked) return interruption.exitCode;
+  } finally {
+    interruption.release();
+  }
+  const { answers, wrong } = session.open.explain(question);
+  if (wrong !== undefined) throw new Refused(wrong);
+  if (flags.json === true) terminal.say(toJson({ question, answers }));
+  else if (answers.length === 0) terminal.say(terminal.paint('green', words.nothing));
+  else for (const answer of answers) tell(answer, terminal);
+  // Without a question drops are told too, and a topology may expect them: what counts are its expectations.
+  const judged: readonly { readonly held: boolean }[] = question === '' ? session.open.verdicts() : answers;
+  return judged.every(({ held }) => held) ? EXIT.held : EXIT.failed;
+}
+
+function tell({ question, held, verdict, chain }: Answer, terminal: Terminal): void {
+  const { paint } = terminal;
+  const mark = held ? paint('green', words.held) : paint('red', words.failed);
+  terminal.say(`${paint('bold', harmless(question))}: ${mark}`);
+  terminal.say(`  ${harmless(verdict)}`);
+  for (const line of chainText(terminal, chain)) terminal.say(line);
+  terminal.say();
+}

@@ -1,0 +1,133 @@
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { nearestWord } from '../core/index.ts';
+import { Refused, systemReason } from './refused.ts';
+import { filesWords as words } from './words/files.ts';
+
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const TOPOLOGIES = join(ROOT, 'topologies');
+const TOPOLOGY_FILE = 'topology.yaml';
+const STANDARD_INPUT = '-';
+/** A topology is text: a larger file is none. The reader's own limit is lower and says so with a place. */
+const LARGEST_TEXT = 64 * 1024 * 1024;
+/** Octets of a capture that is read into memory. */
+const LARGEST_CAPTURE = 1024 * 1024 * 1024;
+
+export interface TopologyFile {
+  /** As diagnostics name it. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The labs that come along: folders of topologies/ with a topology.yaml. */
+export function labNames(): string[] {
+  if (!existsSync(TOPOLOGIES)) return [];
+  return readdirSync(TOPOLOGIES, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(TOPOLOGIES, entry.name, TOPOLOGY_FILE)))
+    .map(({ name }) => name)
+    .sort();
+}
+
+/** A lab by its name, or a file, a folder with a topology.yaml in it, or `-` for what comes in. */
+export function readTopologyFile(given: string): TopologyFile {
+  if (given === STANDARD_INPUT) return { name: words.standardInput, text: textOf(words.standardInput, 0) };
+  if (labNames().includes(given)) {
+    const path = join(TOPOLOGIES, given, TOPOLOGY_FILE);
+    return { name: `topologies/${given}/${TOPOLOGY_FILE}`, text: textOf(path, path) };
+  }
+  const inside = join(given, TOPOLOGY_FILE);
+  if (existsSync(inside)) return { name: inside, text: textOf(inside, inside) };
+  if (!existsSync(given)) throw new Refused(words.noSuchLab(given, nearestWord(given, labNames()), labNames()));
+  return { name: given, text: textOf(given, given) };
+}
+
+/** The kinds of nodes that come along. */
+export function kindsText(): string {
+  const path = join(TOPOLOGIES, 'kinds.yaml');
+  return textOf(path, path);
+}
+
+function textOf(name: string, file: string | number): string {
+  const bytes = readAll(name, file, LARGEST_TEXT);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new Refused(words.notText(name));
+  }
+}
+
+export function readTextFile(path: string): string {
+  return textOf(path, path);
+}
+
+export function readCaptureFile(path: string): Uint8Array {
+  return readAll(path, path === STANDARD_INPUT ? 0 : path, LARGEST_CAPTURE);
+}
+
+function readAll(name: string, file: string | number, most: number): Uint8Array {
+  try {
+    const size = typeof file === 'string' ? statSync(file) : fstatSync(file);
+    if (size.isDirectory()) throw new Refused(words.isFolder(name));
+    if (size.size > most) throw new Refused(words.tooLarge(name, size.size, most));
+    return readFileSync(file);
+  } catch (error) {
+    if (error instanceof Refused) throw error;
+    throw new Refused(words.cannotRead(name, systemReason(error)));
+  }
+}
+
+/** A file that is open for writing before the run begins, so that a run is never in vain. */
+export interface Output {
+  readonly path: string;
+  write(bytes: Uint8Array): void;
+  close(): void;
+}
+
+export function openOutput(path: string): Output {
+  let file: number;
+  try {
+    file = openSync(path, 'w');
+  } catch (error) {
+    throw new Refused(words.cannotWrite(path, systemReason(error)));
+  }
+  return {
+    path,
+    write(bytes) {
+      try {
+        for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+      } catch (error) {
+        throw new Refused(words.cannotWrite(path, systemReason(error)));
+      }
+    },
+    close: () => closeSync(file),
+  };
+}
+
+/** Makes a folder and sees to it that files can be written there. */
+export function openFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw new Refused(words.cannotWrite(path, systemReason(error)));
+  }
+}
+
+export function writeText(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new Refused(words.cannotWrite(path, systemReason(error)));
+  }
+}

@@ -1,0 +1,40 @@
+import { InvalidArgumentError } from 'commander';
+import { parseDuration } from '../core/index.ts';
+import type { LoadOptions } from '../workers/api.ts';
+import { runWords as words } from './words/run.ts';
+
+/** Flags that several commands share, as they were given. */
+export interface RunFlags {
+  readonly seed?: number;
+  readonly until?: number;
+  readonly set: readonly { readonly path: string; readonly value: string }[];
+  readonly without: readonly string[];
+}
+
+export function seedOption(text: string): number {
+  const seed = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(seed)) return seed;
+  throw new InvalidArgumentError(words.wrongSeed(text));
+}
+
+export function untilOption(text: string): number {
+  const read = parseDuration(text);
+  if ('value' in read) return read.value;
+  throw new InvalidArgumentError(words.wrongTime('--until', text, read.wrong));
+}
+
+export function setOption(text: string, before: RunFlags['set']): RunFlags['set'] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError(words.wrongSet(text));
+  return [...before, { path: text.slice(0, at), value: text.slice(at + 1) }];
+}
+
+export function withoutOption(text: string, before: readonly string[]): readonly string[] {
+  if (!/^[^/]+(\/[^/]+)?$/.test(text)) throw new InvalidArgumentError(words.wrongWithout(text));
+  return [...before, text];
+}
+
+/** What of the flags changes the topology. */
+export function loadOptions({ seed, set, without }: RunFlags): Omit<LoadOptions, 'fileName' | 'kinds'> {
+  return { overrides: set, without, ...(seed === undefined ? {} : { seed }) };
+}
