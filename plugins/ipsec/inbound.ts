@@ -106,9 +106,10 @@ function enterTunnel(packet: Packet, headerSize: number, child: ChildSa, ctx: Co
   return false;
 }
 
+/** A whole packet inside transport mode is a peer in tunnel mode, unless the selectors name that protocol. */
 function admitTransport(packet: Packet, child: ChildSa, ctx: Context): boolean {
   const protocol = packet.buffer[packet.start + AT.protocol] as number;
-  if (protocol === IPV4_IN_IPV4 && !child.remoteTs.some((selector) => [0, protocol].includes(selector.protocol))) {
+  if (protocol === IPV4_IN_IPV4 && !child.remoteTs.some((selector) => selector.protocol === protocol)) {
     ctx.drop(packet, 'ipsec.mode-mismatch', { sa: labelOf(child), mode: child.mode, protocol });
     return false;
   }
