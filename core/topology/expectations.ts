@@ -30,7 +30,8 @@ export function readExpectations(
   });
 }
 
-function readExpectation(
+/** One expectation; `undefined` where something in it is wrong. */
+export function readExpectation(
   reading: Reading,
   around: Surroundings,
   map: WrittenMap,

@@ -53,7 +53,13 @@ function orderKeyOf(entry: TimelineEntry): { node: string; key: string; content:
   return { node, key, content: canonicalText(entry) };
 }
 
-function readEntry(reading: Reading, around: Surroundings, map: WrittenMap, path: Path): TimelineEntry | undefined {
+/** One entry; `undefined` where something in it is wrong. */
+export function readEntry(
+  reading: Reading,
+  around: Surroundings,
+  map: WrittenMap,
+  path: Path,
+): TimelineEntry | undefined {
   const { entries } = map;
   const set = entries.has('set');
   if (set && entries.has('link') && !entries.has('node')) return readLinkAction(reading, around, map, path);
