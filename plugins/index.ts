@@ -11,6 +11,7 @@ import { ikev2 } from './ikev2/index.ts';
 import { ipsec } from './ipsec/index.ts';
 import { ipv4 } from './ipv4/index.ts';
 import { isakmp } from './isakmp/index.ts';
+import { nat } from './nat/index.ts';
 import { ping } from './ping/index.ts';
 import { traffic } from './traffic/index.ts';
 import { udp } from './udp/index.ts';
@@ -23,6 +24,7 @@ export const plugins: readonly Plugin[] = [
   ipv4,
   icmp,
   udp,
+  nat,
   ping,
   traffic,
   echo,

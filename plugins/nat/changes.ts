@@ -1,0 +1,132 @@
+import type { Context } from '../../core/index.ts';
+import { formatIpv4, type Ipv4Address, type Ipv4Calls } from '../ipv4/contract.ts';
+import { addressesFor, lendAddress, outsideAddress, portUseOf } from './addresses.ts';
+import type { NatAction } from './config.ts';
+import { enterForwards, portFor } from './create.ts';
+import { mappingValues, outsideText } from './describe.ts';
+import { KIND } from './flow.ts';
+import { forgetFragments } from './fragments.ts';
+import { forget } from './lifetime.ts';
+import { release, take } from './ports.ts';
+import { hasPorts, PROTOCOL } from './protocols.ts';
+import { type Client, emptyTables, type NatState } from './state.ts';
+import { FLAG, isLive, moveOutside } from './table.ts';
+
+/** What happens to mappings all at once: the external address changes, somebody flushes, reboots or rebinds. */
+
+/** More mappings than this are not told one by one. */
+const MOST_TOLD = 1000;
+
+/** The external address is that of the outside interface: when it changed, the mappings of the old one are worth nothing. */
+export function followAddress(state: NatState, ipv4: Ipv4Calls, ctx: Context): void {
+  const present = outsideAddress(state, ipv4);
+  const before = state.addresses[0] ?? 0;
+  if (present === before) return;
+  const lost = removeAll(state, () => true);
+  state.addresses = present === 0 ? [] : [present];
+  state.ports.clear();
+  if (before !== 0 || lost > 0) {
+    const text = (address: Ipv4Address): string => (address === 0 ? 'none' : formatIpv4(address));
+    ctx.note('nat.address-changed', { before: text(before), after: text(present), lost });
+  }
+  enterForwards(state, ctx);
+}
+
+export function command(state: NatState, action: NatAction, ctx: Context): void {
+  if (action.nat === 'flush') flush(state, action.client, ctx);
+  else if (action.nat === 'rebind') rebind(state, action.client, ctx);
+  else reboot(state, action.for, ctx);
+}
+
+/** Forgets dynamic mappings: all, or those of one client. */
+function flush(state: NatState, client: Ipv4Address | undefined, ctx: Context): void {
+  const { table } = state;
+  const lost = removeAll(
+    state,
+    (row) =>
+      ((table.flags[row] as number) & FLAG.fixed) === 0 &&
+      (client === undefined || table.insideAddress[row] === client),
+  );
+  ctx.note('nat.flushed', { lost, ...(client === undefined ? { of: 'everybody' } : { of: formatIpv4(client) }) });
+}
+
+/** Forgets everything, and what it would have given out next; until it is up again nothing is translated. */
+function reboot(state: NatState, duration: number, ctx: Context): void {
+  const lost = state.table.count - state.table.fixed;
+  forgetFragments(state, ctx);
+  if (state.alarm.at !== Number.POSITIVE_INFINITY) ctx.cancelTimer(state.alarm.id);
+  Object.assign(state, emptyTables(state.settings, ctx));
+  state.downUntil = ctx.now() + duration;
+  ctx.note('nat.rebooted', { lost, down: duration / 1e9 });
+  enterForwards(state, ctx);
+}
+
+/** Gives dynamic mappings another external port, or address where there are several. What cannot be changed goes. */
+function rebind(state: NatState, client: Ipv4Address | undefined, ctx: Context): void {
+  const { table } = state;
+  let moved = 0;
+  for (let row = 0; row < table.capacity; row++) {
+    if (!isLive(table, row)) continue;
+    const flags = table.flags[row] as number;
+    if ((flags & (FLAG.fixed | FLAG.own)) !== 0) continue;
+    if (client !== undefined && table.insideAddress[row] !== client) continue;
+    const before = outsideText(table, row);
+    if (!moveElsewhere(state, row, ctx)) {
+      forget(state, row);
+      continue;
+    }
+    if (ctx.recording && moved++ < MOST_TOLD) ctx.note('nat.rebound', { ...mappingValues(table, row), before });
+  }
+}
+
+function moveElsewhere(state: NatState, row: number, ctx: Context): boolean {
+  const { table, clients, flow, key } = state;
+  const protocol = table.protocol[row] as number;
+  const flags = table.flags[row] as number;
+  const address = table.outsideAddress[row] as number;
+  const port = table.outsidePort[row] as number;
+  const client = clients.get(table.insideAddress[row] as number);
+  if (client === undefined) return false;
+  if (state.settings.type === 'pool') return lendAnother(state, row, client);
+  if (!hasPorts(protocol)) return false;
+  flow.kind = protocol === PROTOCOL.icmp ? KIND.query : KIND.ports;
+  flow.protocol = protocol;
+  flow.sourcePort = table.insidePort[row] as number;
+  key.port = flow.sourcePort;
+  key.address = table.keyAddress[row] as number;
+  key.remotePort = table.keyPort[row] as number;
+  key.overloaded = (flags & FLAG.overloaded) !== 0;
+  for (const candidate of addressesFor(state, client, ctx)) {
+    const to = portFor(state, flow, candidate, port, ctx);
+    if (to < 0) continue;
+    if (!key.overloaded) {
+      release(portUseOf(state, address, protocol), port);
+      take(portUseOf(state, candidate, protocol), to);
+    }
+    moveOutside(table, row, candidate, to);
+    return true;
+  }
+  return false;
+}
+
+/** Another address of the pool, where one is free. */
+function lendAnother(state: NatState, row: number, client: Client): boolean {
+  const before = client.outside;
+  const address = lendAddress(state, state.table.insideAddress[row] as number);
+  if (address < 0) return false;
+  state.lent.delete(before);
+  client.outside = address;
+  moveOutside(state.table, row, address, 0);
+  return true;
+}
+
+function removeAll(state: NatState, which: (row: number) => boolean): number {
+  const { table } = state;
+  let count = 0;
+  for (let row = 0; row < table.capacity; row++) {
+    if (!isLive(table, row) || !which(row)) continue;
+    if (((table.flags[row] as number) & FLAG.fixed) === 0) count++;
+    forget(state, row);
+  }
+  return count;
+}

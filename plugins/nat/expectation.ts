@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import {
+  type DescribedNode,
+  durationSetting,
+  type Expectation,
+  nameSetting,
+  type Problem,
+  type TraceRecord,
+} from '../../core/index.ts';
+import { readIpv4 } from '../ipv4/contract.ts';
+import { protocolSetting, written } from './config.ts';
+import { insideText, outsideText, remoteText } from './describe.ts';
+import { protocolName } from './protocols.ts';
+import type { NatState } from './state.ts';
+import { liveRows } from './views.ts';
+
+/** The most records that a verdict names, and mappings that its sentence shows. */
+const MOST_EVIDENCE = 50;
+const MOST_SHOWN = 3;
+const MOST_COUNT = 10_000_000;
+
+/** One end of a mapping: `192.168.1.10`, or with a port `192.168.1.10:500`. */
+const endSetting = written<string>('address, or address and port', '192.168.1.10:500', (text) => {
+  const [, address = '', port] = /^([^:]*)(?::([0-9]{1,5}))?$/.exec(text) ?? [];
+  const reading = readIpv4(address);
+  if ('wrong' in reading) return reading;
+  if (Number(port ?? 0) > 65_535) return { wrong: `\`${text}\`: ${port} is no port` };
+  return { value: text };
+});
+
+const countSetting = z.int().min(0).max(MOST_COUNT);
+
+/** `{ node: home, mapping: { protocol: udp, inside: 192.168.1.10:500 }, count: 1, state: live }`. */
+export const mappingExpectation = z
+  .strictObject({
+    node: nameSetting().meta({ title: 'node' }).describe('The translator'),
+    mapping: z
+      .strictObject({
+        protocol: protocolSetting.optional().describe('udp, tcp, icmp, esp, or a number'),
+        inside: endSetting.optional().describe('The internal end'),
+        outside: endSetting.optional().describe('The external end'),
+        remote: endSetting.optional().describe('The remote end that it was last used towards'),
+      })
+      .describe('Which mappings are meant; `{}`: all'),
+    state: z
+      .enum(['live', 'made', 'expired', 'rebound'])
+      .default('live')
+      .describe('live: there at the end; made, expired, rebound: while it ran'),
+    count: z
+      .union([
+        countSetting.transform((count) => ({ at_least: count, at_most: count })),
+        z.strictObject({
+          at_least: countSetting.default(0).describe('No fewer than this'),
+          at_most: countSetting.default(MOST_COUNT).describe('No more than this'),
+        }),
+      ])
+      .default({ at_least: 1, at_most: MOST_COUNT })
+      .describe('How many: a number or bounds; left out: at least one'),
+    by: durationSetting().optional().describe('Only what happened until this time counts; not for `live`'),
+  })
+  .describe('Which mappings a translator has, made, or forgot');
+
+type MappingExpectation = z.output<typeof mappingExpectation>;
+
+interface Fold {
+  count: number;
+  shown: string[];
+  records: number[];
+}
+
+const CODE: Readonly<Record<string, string>> = {
+  made: 'nat.mapped',
+  expired: 'nat.expired',
+  rebound: 'nat.rebound',
+};
+
+export const mappingOutcome: Expectation<MappingExpectation, Fold> = {
+  key: 'mapping',
+  about: 'Which mappings a translator has at the end, or made or forgot on the way.',
+  example: '{ node: home, mapping: { protocol: udp, inside: 192.168.1.10:500 }, count: 1, state: live }',
+  schema: mappingExpectation,
+  check: withoutPlugin,
+  observes: ['note'],
+  create: () => ({ count: 0, shown: [], records: [] }),
+
+  observe(fold, record, spec) {
+    if (record.plugin !== 'nat' || record.node !== spec.node) return;
+    // What was made shows where a live mapping came from.
+    if (record.code !== (CODE[spec.state] ?? 'nat.mapped') || !fits(spec, valuesOf(record))) return;
+    if (fold.records.length < MOST_EVIDENCE) fold.records.push(record.number);
+    if (spec.state === 'live' || (spec.by !== undefined && record.time > spec.by)) return;
+    fold.count++;
+    if (fold.shown.length < MOST_SHOWN) fold.shown.push(shown(valuesOf(record)));
+  },
+
+  verdict(fold, spec, view) {
+    const state = view.state(spec.node, 'nat') as NatState | undefined;
+    if (state === undefined) return { held: false, evidence: `${spec.node} has no plugin nat`, records: [] };
+    const live = spec.state === 'live' ? liveEnds(state, view.now).filter((ends) => fits(spec, ends)) : undefined;
+    const count = live?.length ?? fold.count;
+    const examples = live?.slice(0, MOST_SHOWN).map(shown) ?? fold.shown;
+    const more = count > examples.length ? ', …' : '';
+    const list = examples.length === 0 ? '' : `: ${examples.join(', ')}${more}`;
+    const what = `${count} ${count === 1 ? 'mapping' : 'mappings'} ${spec.state}${list}`;
+    return {
+      held: count >= spec.count.at_least && count <= spec.count.at_most,
+      evidence: `${what}; ${boundsText(spec)} expected`,
+      records: fold.records,
+    };
+  },
+};
+
+interface Ends {
+  readonly protocol: string;
+  readonly inside: string;
+  readonly outside: string;
+  readonly remote: string;
+}
+
+function liveEnds({ table }: NatState, now: number): Ends[] {
+  return liveRows(table, now).map((row) => ({
+    protocol: protocolName(table.protocol[row] as number),
+    inside: insideText(table, row),
+    outside: outsideText(table, row),
+    remote: remoteText(table, row),
+  }));
+}
+
+function valuesOf(record: TraceRecord): Ends {
+  const { protocol = '', inside = '', outside = '', remote = '' } = record.values ?? {};
+  return { protocol: String(protocol), inside: String(inside), outside: String(outside), remote: String(remote) };
+}
+
+function fits({ mapping }: MappingExpectation, ends: Ends): boolean {
+  if (mapping.protocol !== undefined && protocolName(mapping.protocol) !== ends.protocol) return false;
+  return (
+    matchesEnd(mapping.inside, ends.inside) &&
+    matchesEnd(mapping.outside, ends.outside) &&
+    matchesEnd(mapping.remote, ends.remote)
+  );
+}
+
+/** An address alone stands for all its ports, identifiers and SPIs. */
+function matchesEnd(wanted: string | undefined, end: string): boolean {
+  return wanted === undefined || end === wanted || end.startsWith(`${wanted}:`) || end.startsWith(`${wanted} `);
+}
+
+function shown({ protocol, inside, outside }: Ends): string {
+  return `${inside} as ${outside} (${protocol})`;
+}
+
+function boundsText({ count }: MappingExpectation): string {
+  if (count.at_least === count.at_most) return String(count.at_least);
+  return count.at_most === MOST_COUNT ? `at least ${count.at_least}` : `${count.at_least} to ${count.at_most}`;
+}
+
+function withoutPlugin(spec: MappingExpectation, nodes: readonly DescribedNode[]): Problem[] {
+  const node = nodes.find(({ name }) => name === spec.node);
+  if (node === undefined || node.plugins.nat !== undefined) return [];
+  return [{ path: ['node'], message: `node ${spec.node} has no plugin nat` }];
+}
