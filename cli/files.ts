@@ -10,13 +10,14 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nearestWord } from '../core/index.ts';
 import { Refused, systemReason } from './refused.ts';
 import { filesWords as words } from './words/files.ts';
 
-export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+/** The folder with package.json, from wherever this was built to. */
+export const ROOT = rootAbove(dirname(fileURLToPath(import.meta.url)));
 const TOPOLOGIES = join(ROOT, 'topologies');
 const TOPOLOGY_FILE = 'topology.yaml';
 const STANDARD_INPUT = '-';
@@ -29,6 +30,11 @@ export interface TopologyFile {
   /** As diagnostics name it. */
   readonly name: string;
   readonly text: string;
+}
+
+function rootAbove(folder: string): string {
+  const above = dirname(folder);
+  return existsSync(join(folder, 'package.json')) || above === folder ? folder : rootAbove(above);
 }
 
 /** The labs that come along: folders of topologies/ with a topology.yaml. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { addCapture } from './commands/capture.ts';
 import { addCheck } from './commands/check.ts';
@@ -6,11 +7,12 @@ import { addExplain } from './commands/explain.ts';
 import { addPlugins } from './commands/plugins.ts';
 import { addRun } from './commands/run.ts';
 import { addWeb } from './commands/web.ts';
+import { ROOT } from './files.ts';
 import { EXIT, Refused } from './refused.ts';
 import { endWithReader, openTerminal } from './terminal.ts';
 import { programWords as words } from './words/program.ts';
 
-const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
   readonly version: string;
 };
 

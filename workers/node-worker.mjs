@@ -1,5 +1,11 @@
 // Where a worker thread begins: Node 20 does not read TypeScript by itself.
-import { register } from 'tsx/esm/api';
+import { pathToFileURL } from 'node:url';
+import { builtFile } from './built.mjs';
 
-register();
-await import('./node-worker.ts');
+const built = await builtFile('node-worker');
+if (built !== undefined) await import(pathToFileURL(built).href);
+else {
+  const { register } = await import('tsx/esm/api');
+  register();
+  await import('./node-worker.ts');
+}

@@ -57,5 +57,5 @@ export const PACKAGES: Readonly<Record<string, readonly RegExp[]>> = {
   '@dagrejs/dagre': [/^(web|workers)\//],
   fflate: [/^(web|cli)\//],
   i18next: [/^web\//],
-  vite: [/^web\/vite\.config\.ts$/],
+  vite: [/^web\/vite\.config\.ts$/, /^workers\/built\.mjs$/],
 };
