@@ -27,7 +27,7 @@ export const ESP_CODES: Readonly<Record<string, Story>> = {
     source: 'RFC 4303 §2.4',
     cure: 'without integrity, a wrong key shows like this',
   },
-  'esp.dummy': { text: '{node} discards a dummy packet on SPI {spi}', source: 'RFC 4303 §2.6' },
+  'esp.dummy': { text: '{node} discards a dummy packet on SPI {spi}', source: 'RFC 4303 §2.6', usual: true },
   'esp.sequence-overflow': {
     text: '{node}: the sequence numbers of SPI {spi} have run out',
     source: 'RFC 4303 §3.3.3',
