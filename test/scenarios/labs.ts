@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { joinChunks, pcapngChunks } from '../../core/capture/index.ts';
 import type { Plugin } from '../../core/index.ts';
 import { createRegistry, type Registry } from '../../core/plugin/index.ts';
@@ -7,10 +8,9 @@ import { Simulation, type SimulationOptions } from '../../core/simulation/index.
 import { parseTopology, type Topology } from '../../core/topology/index.ts';
 import { plugins } from '../../plugins/index.ts';
 import { nodePlugins } from '../../plugins/node.ts';
-import { repositoryRoot } from '../skip.ts';
 
 /** Shipped topologies, by folder. */
-const folder = join(repositoryRoot, 'topologies');
+const folder = fileURLToPath(new URL('../../topologies', import.meta.url));
 export const labNames: readonly string[] = readdirSync(folder, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && readdirSync(join(folder, entry.name)).includes('topology.yaml'))
   .map((entry) => entry.name)

@@ -103,7 +103,7 @@ describe.each(labNames.map((name) => ({ name })))('tshark reads $name', ({ name 
       expect(theirs.length).toBe(ours.length);
       let opened = 0;
       ours.forEach((dissection, at) => {
-        const [protocols = '', sources = ''] = theirs[at] as string[];
+        const [protocols = '', sources = '', decrypted = ''] = theirs[at] as string[];
         const layers = layersOf(dissection);
         const sealed = dissection.layers.find((layer) => layer.sealed === true);
         if (sealed === undefined) return;
@@ -115,7 +115,7 @@ describe.each(labNames.map((name) => ({ name })))('tshark reads $name', ({ name 
         if (layers.includes('esp')) {
           expect([at, sources]).toEqual([at, sourcesOf(dissection).join(',')]);
           expect(protocols).toContain('esp');
-        }
+        } else expect([at, decrypted.length > 0]).toEqual([at, true]);
       });
       const sealedFrames = ours.filter((one) => one.layers.some((layer) => layer.sealed === true)).length;
       if (sealedFrames > 0 && !/chacha/.test(name)) expect(opened).toBeGreaterThan(0);
