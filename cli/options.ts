@@ -38,3 +38,19 @@ export function withoutOption(text: string, before: readonly string[]): readonly
 export function loadOptions({ seed, set, without }: RunFlags): Omit<LoadOptions, 'fileName' | 'kinds'> {
   return { overrides: set, without, ...(seed === undefined ? {} : { seed }) };
 }
+
+/** The flags again, for a command that the user is shown. */
+export function flagsText({ seed, until, set, without }: RunFlags): string {
+  const flags = [
+    ...(seed === undefined ? [] : [`--seed ${seed}`]),
+    ...(until === undefined ? [] : [`--until ${until}ns`]),
+    ...set.map(({ path, value }) => `--set ${shellWord(`${path}=${value}`)}`),
+    ...without.map((part) => `--without ${shellWord(part)}`),
+  ];
+  return flags.map((flag) => ` ${flag}`).join('');
+}
+
+/** A word as a shell takes it. */
+export function shellWord(text: string): string {
+  return /^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

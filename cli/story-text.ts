@@ -70,13 +70,31 @@ export function verdictText({ paint }: Painting, { expectation, held, evidence }
 /** A chain of causes, the effect first, with sources and cures. */
 export function chainText(terminal: Painting, chain: readonly Sentence[]): string[] {
   const { paint } = terminal;
+  const steps = withoutRepeats(chain);
   const lines: string[] = [];
-  chain.slice(0, MOST_STEPS).forEach(({ time, text, node, source, cure }, at) => {
+  steps.slice(0, MOST_STEPS).forEach(({ sentence: { time, text, node, source, cure }, times }, at) => {
     const because = at === 0 ? ' '.repeat(words.because.length) : words.because;
+    const repeats = times === 1 ? '' : ` ${words.times(times)}`;
     const from = source === undefined ? '' : `  ${paint('dim', `[${source}]`)}`;
-    lines.push(`${timeText(terminal, time)}  ${paint('dim', because)} ${withNode(text, node)}${from}`);
+    lines.push(`${timeText(terminal, time)}  ${paint('dim', because)} ${withNode(text, node)}${repeats}${from}`);
     if (cure !== undefined) lines.push(`${' '.repeat(TIME_WIDTH + 2)}${paint('green', words.cure)} ${harmless(cure)}`);
   });
-  if (chain.length > MOST_STEPS) lines.push(`${' '.repeat(TIME_WIDTH + 2)}${words.more(chain.length - MOST_STEPS)}`);
+  if (steps.length > MOST_STEPS) lines.push(`${' '.repeat(TIME_WIDTH + 2)}${words.more(steps.length - MOST_STEPS)}`);
   return lines;
+}
+
+interface Step {
+  readonly sentence: Sentence;
+  times: number;
+}
+
+/** Steps that say the same one after another, such as a timer that fired again and again, told once. */
+function withoutRepeats(chain: readonly Sentence[]): Step[] {
+  const steps: Step[] = [];
+  for (const sentence of chain) {
+    const last = steps.at(-1);
+    if (last?.sentence.text === sentence.text) last.times++;
+    else steps.push({ sentence, times: 1 });
+  }
+  return steps;
 }

@@ -1,6 +1,12 @@
 import type { PlainValues, RecordKind, Tone } from '../core/index.ts';
-import type { Diagnostic } from '../core/topology/diagnostic.ts';
-import type { LinkSettings, TimelineAction, TimelineEntry } from '../core/topology/index.ts';
+import type {
+  Completions,
+  Diagnostic,
+  LinkSettings,
+  Overridden,
+  TimelineAction,
+  TimelineEntry,
+} from '../core/topology/index.ts';
 import type { FrameFate } from './frame-fate.ts';
 import type { NodeView, Overview, PacketView, Sentence, VerdictView } from './views.ts';
 
@@ -14,6 +20,12 @@ import type { NodeView, Overview, PacketView, Sentence, VerdictView } from './vi
 export interface LabApi {
   /** What is wrong with a topology, without touching the lab that runs. */
   check(text: string, options?: LoadOptions): Promise<readonly Diagnostic[]>;
+  /** What could stand at an offset of a topology's text. */
+  complete(text: string, offset: number, options?: Pick<LoadOptions, 'kinds'>): Promise<Completions>;
+  /** A topology's text with settings changed, its comments and the rest as they were: direct edits on the canvas. */
+  override(text: string, overrides: NonNullable<LoadOptions['overrides']>): Promise<Overridden>;
+  /** The reference of topology files as Markdown. */
+  reference(): Promise<string>;
   /** Takes up a topology at time 0. With an error in it the running lab stays as it was and `lab` is absent. */
   load(text: string, options?: LoadOptions): Promise<Loaded>;
   /** The lab that runs; `undefined` before the first one is loaded. */
@@ -79,8 +91,8 @@ export interface LoadOptions {
   readonly fileName?: string;
   /** The kinds of nodes, YAML: the content of topologies/kinds.yaml. */
   readonly kinds?: string;
-  /** `nodes.a.plugins.x.y=value`: a path into the file and what stands there instead, read as YAML. */
-  readonly overrides?: readonly { readonly path: string; readonly value: string }[];
+  /** `nodes.a.plugins.x.y`: a path into the file and what stands there instead; text is read as YAML. */
+  readonly overrides?: readonly { readonly path: string; readonly value: unknown }[];
   /** `node/plugin`, taken off that node, or `node`, with all that speaks of it. */
   readonly without?: readonly string[];
   readonly seed?: number;

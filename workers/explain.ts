@@ -62,7 +62,7 @@ function decisiveChain(run: Explained, records: readonly number[]): Sentence[] {
   for (const failure of failures(run)) {
     if (++tried > MOST_TRIED) break;
     first ??= failure;
-    if (records.length > 0 && commonCause(history, failure, sought) === 0) continue;
+    if (records.length > 0 && commonCause(history, failure, sought).record === 0) continue;
     return withDrop(run, failure);
   }
   const last = evidence.at(-1);
@@ -70,27 +70,52 @@ function decisiveChain(run: Explained, records: readonly number[]): Sentence[] {
   return first === undefined ? [] : withDrop(run, first);
 }
 
+/** Drops that are followed behind what somebody only noticed. */
+const MOST_FOLLOWED = 4;
+
 /**
  * The chain of a failure. What somebody only noticed, such as a time-out, is followed by the chain of the drop that it comes from: the last
  * one before it that shares its nearest cause, those that have a cure before others.
  */
-function withDrop(run: Explained, failure: TraceRecord): Sentence[] {
+function withDrop(run: Explained, failure: TraceRecord, depth = 0): Sentence[] {
+  const { history } = run;
+  const own = chainOf(history, failure.number);
+  const noticed = failure.kind !== 'drop' || history.record(failure.cause)?.kind === 'timer';
+  const drop = noticed && depth < MOST_FOLLOWED ? dropBehind(run, failure, own) : undefined;
+  return drop === undefined ? own : [sentenceOf(history, failure), ...withDrop(run, drop, depth + 1)];
+}
+
+function dropBehind(run: Explained, failure: TraceRecord, chain: readonly Sentence[]): TraceRecord | undefined {
   const { history } = run;
   const { registry } = history.head;
-  const own = chainOf(history, failure.number);
-  if (failure.kind === 'drop') return own;
-  const causes = new Set(own.map(({ record }) => record));
-  let best: { readonly drop: TraceRecord; readonly common: number; readonly cured: boolean } | undefined;
+  const causes = new Set(chain.map(({ record }) => record));
+  let best: (Candidate & { readonly drop: TraceRecord }) | undefined;
   let tried = 0;
   for (const drop of failures(run)) {
-    if (drop.number > failure.number || ++tried > MOST_TRIED) break;
-    const common = drop.kind === 'drop' ? commonCause(history, drop, causes) : 0;
-    if (common === 0) continue;
+    if (drop.number >= failure.number || ++tried > MOST_TRIED) break;
+    // Who gives up drops all that waited, at one instant: none of these is behind the other.
+    if (drop.kind !== 'drop' || (failure.kind === 'drop' && drop.time === failure.time)) continue;
+    const { record, timers } = commonCause(history, drop, causes);
+    if (record === 0) continue;
     const cured = registry.codes.get(drop.code ?? '')?.cure !== undefined;
-    const better = best === undefined || common > best.common || (common === best.common && (cured || !best.cured));
-    if (better) best = { drop, common, cured };
+    if (best === undefined || isNearer({ record, timers, cured }, best)) best = { drop, record, timers, cured };
   }
-  return best === undefined ? own : [sentenceOf(history, failure), ...chainOf(history, best.drop.number)];
+  return best?.drop;
+}
+
+interface Candidate {
+  /** The nearest cause that it shares with the failure. */
+  readonly record: number;
+  /** Timers that fired between. */
+  readonly timers: number;
+  readonly cured: boolean;
+}
+
+/** At a tie the later one is nearer. */
+function isNearer(one: Candidate, other: Candidate): boolean {
+  if (one.record !== other.record) return one.record > other.record;
+  if (one.timers !== other.timers) return one.timers < other.timers;
+  return one.cured || !other.cured;
 }
 
 function* failures({ history, index }: Explained): Generator<TraceRecord> {
@@ -100,16 +125,22 @@ function* failures({ history, index }: Explained): Generator<TraceRecord> {
   }
 }
 
-/** The first of the record and its causes that is one of `sought`; 0 when none is. */
-function commonCause(history: History, record: TraceRecord, sought: ReadonlySet<number>): number {
+/** The first of the record and its causes that is one of `sought`, 0 when none is, and how many timers fired on the way there. */
+function commonCause(
+  history: History,
+  record: TraceRecord,
+  sought: ReadonlySet<number>,
+): { record: number; timers: number } {
   const glance = createGlance();
+  let timers = 0;
   let at = record.number;
   for (let step = 0; step < MOST_CAUSES && at > 0; step++) {
-    if (sought.has(at)) return at;
+    if (sought.has(at)) return { record: at, timers };
     if (!history.glance(at, glance)) break;
+    if (glance.kind === 'timer') timers++;
     at = glance.cause;
   }
-  return 0;
+  return { record: 0, timers: 0 };
 }
 
 /** One answer for each code of drops and failures, those that have a cure first, then the most frequent. */

@@ -8,6 +8,9 @@ export function holdLab(host: LabHost): LabApi {
   const lab = new Lab(host);
   return {
     check: (...args) => lab.check(...args),
+    complete: (...args) => lab.complete(...args),
+    override: (...args) => lab.override(...args),
+    reference: () => lab.reference(),
     load: (...args) => lab.load(...args),
     lab: () => lab.lab(),
     advance: (...args) => lab.advance(...args),

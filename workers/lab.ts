@@ -1,5 +1,13 @@
 import { Simulation, type SimulationOptions } from '../core/simulation/index.ts';
-import { type Diagnostic, parseAction } from '../core/topology/index.ts';
+import {
+  applyOverrides,
+  type Completions,
+  completionsAt,
+  type Diagnostic,
+  type Overridden,
+  parseAction,
+  topologyReference,
+} from '../core/topology/index.ts';
 import type {
   ActionDescription,
   Density,
@@ -40,6 +48,18 @@ export class Lab implements LabApi {
 
   async check(text: string, options: LoadOptions = {}): Promise<readonly Diagnostic[]> {
     return readTopology(this.#host, text, options).diagnostics;
+  }
+
+  async complete(text: string, offset: number, { kinds }: Pick<LoadOptions, 'kinds'> = {}): Promise<Completions> {
+    return completionsAt(text, offset, { registry: this.#host.registry, ...(kinds === undefined ? {} : { kinds }) });
+  }
+
+  async override(text: string, overrides: NonNullable<LoadOptions['overrides']>): Promise<Overridden> {
+    return applyOverrides(text, overrides);
+  }
+
+  async reference(): Promise<string> {
+    return topologyReference(this.#host.registry);
   }
 
   async load(text: string, options: LoadOptions = {}): Promise<Loaded> {

@@ -1,12 +1,16 @@
 import type { Command } from 'commander';
 import { contractsOf, nearestWord, type Plugin, type Registry } from '../../core/index.ts';
+import { parseKinds, topologyReference, topologySchema } from '../../core/topology/index.ts';
 import { createNodeHost } from '../../workers/node-host.ts';
+import { kindsText } from '../files.ts';
 import { EXIT, Refused } from '../refused.ts';
 import { type Terminal, toJson } from '../terminal.ts';
 import { pluginsWords as words } from '../words/plugins.ts';
 
 interface Flags {
   readonly json?: boolean;
+  readonly reference?: boolean;
+  readonly schema?: boolean;
 }
 
 export function addPlugins(program: Command, terminal: Terminal): void {
@@ -16,6 +20,8 @@ export function addPlugins(program: Command, terminal: Terminal): void {
     .description(words.about)
     .argument('[name]')
     .option('--json', words.json)
+    .option('--reference', words.reference)
+    .option('--schema', words.schema)
     .addHelpText('after', words.examples)
     .action((name: string | undefined, flags: Flags) => {
       process.exitCode = plugins(name, flags, terminal);
@@ -24,6 +30,14 @@ export function addPlugins(program: Command, terminal: Terminal): void {
 
 function plugins(name: string | undefined, flags: Flags, terminal: Terminal): number {
   const { registry } = createNodeHost();
+  if (flags.reference === true) {
+    terminal.say(topologyReference(registry).trimEnd());
+    return EXIT.held;
+  }
+  if (flags.schema === true) {
+    terminal.say(toJson(topologySchema(registry, parseKinds(kindsText()).kinds)));
+    return EXIT.held;
+  }
   const all = [...registry.plugins.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   if (name === undefined) {
     if (flags.json === true) terminal.say(toJson(all.map(manifestOf)));

@@ -5,7 +5,16 @@ import type { VerdictView } from '../../workers/views.ts';
 import { readTopologyFile } from '../files.ts';
 import { Interruption } from '../interruption.ts';
 import { openSession, runSession, type Session } from '../lab-session.ts';
-import { loadOptions, type RunFlags, seedOption, setOption, untilOption, withoutOption } from '../options.ts';
+import {
+  flagsText,
+  loadOptions,
+  type RunFlags,
+  seedOption,
+  setOption,
+  shellWord,
+  untilOption,
+  withoutOption,
+} from '../options.ts';
 import { EXIT } from '../refused.ts';
 import { CaptureOutput, KeyOutput } from '../run-outputs.ts';
 import { happeningText, StoryTeller, verdictText } from '../story-text.ts';
@@ -74,7 +83,7 @@ async function run(lab: string, flags: Flags, terminal: Terminal): Promise<numbe
       capture: capture?.path,
     };
     if (flags.json === true) terminal.say(toJson(jsonOf(outcome, listed)));
-    else tell(outcome, terminal, teller.held, lab);
+    else tell(outcome, terminal, teller.held, `${shellWord(lab)}${flagsText(flags)}`);
     if (outcome.interrupted) return interruption.exitCode;
     const held = progress.stopped === undefined && outcome.verdicts.every((verdict) => verdict.held);
     return held ? EXIT.held : EXIT.failed;
@@ -94,7 +103,7 @@ interface Outcome {
   readonly capture: string | undefined;
 }
 
-function tell(outcome: Outcome, terminal: Terminal, untold: number, lab: string): void {
+function tell(outcome: Outcome, terminal: Terminal, untold: number, again: string): void {
   const { session, progress, verdicts, interrupted, capture, keyFiles } = outcome;
   const { paint } = terminal;
   if (untold > 0) terminal.say(paint('dim', words.held(untold)));
@@ -120,7 +129,7 @@ function tell(outcome: Outcome, terminal: Terminal, untold: number, lab: string)
   if (keyFiles !== undefined) {
     terminal.say(words.wrote(keyFiles.length === 0 ? words.noKeys : keyFiles.join(', '), words.keyTables));
   }
-  if (held < verdicts.length && !interrupted) terminal.say(paint('dim', words.why(lab)));
+  if (held < verdicts.length && !interrupted) terminal.say(paint('dim', words.why(again)));
 }
 
 function jsonOf(

@@ -7,9 +7,11 @@ export const pluginsWords = {
 Examples:
   $ ikebana plugins
   $ ikebana plugins esp
-  $ ikebana plugins --reference > topology.md      every key that a topology may have`,
+  $ ikebana plugins --reference > topology.md      every key that a topology may have
+  $ ikebana plugins --schema > topology.schema.json`,
   json: 'manifests as JSON on standard output',
-  reference: 'the reference of topology files, made from the schemas',
+  reference: 'the reference of topology files as Markdown, made from the schemas',
+  schema: 'the JSON Schema of topology files, for editors',
   noSuchPlugin: (name: string, nearest: string | undefined) =>
     `there is no plugin ${name}${nearest === undefined ? '' : `. Did you mean ${nearest}?`}`,
   heads: {

@@ -5,5 +5,6 @@ export const storyWords = {
   failed: 'FAILED',
   because: 'because',
   cure: 'cure:',
+  times: (count: number) => `(${count} times)`,
   more: (count: number) => `… and ${count} steps before that`,
 };
