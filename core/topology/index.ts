@@ -1,10 +1,13 @@
 export { canonicalText } from './canonical.ts';
+export { type Completion, type CompletionOptions, type Completions, completionsAt } from './completions.ts';
 export type { Diagnostic, Path } from './diagnostic.ts';
+export { type JsonSchema, topologySchema } from './json-schema.ts';
 export { type Kind, type Kinds, parseKinds } from './kinds.ts';
 export { linkName, parseLinkName } from './links.ts';
 export { type LiveOptions, parseAction, parseExpectation } from './live.ts';
 export { applyOverrides, type Overridden, type Override } from './overrides.ts';
 export { type ParsedTopology, type ParseOptions, parseTopology } from './parse-topology.ts';
+export { topologyReference } from './reference.ts';
 export { LINK_DEFAULTS } from './shape.ts';
 export * from './topology.ts';
 export { type Reduced, type WithoutOptions, withoutParts } from './without.ts';
