@@ -54,7 +54,7 @@ function answerEcho(packet: Packet, ctx: Context): void {
     return;
   }
   const destination = read32(buffer, outer + IP.source);
-  const typeOfService = buffer[outer + IP.dscp] as number;
+  const tos = buffer[outer + IP.dscp] as number;
   const reply = ctx.replacePacket(packet, 'answer', end - start);
   reply.ingress = -1;
   reply.buffer.set(buffer.subarray(start, end), reply.start);
@@ -63,7 +63,7 @@ function answerEcho(packet: Packet, ctx: Context): void {
   write16(reply.buffer, reply.start, answered);
   const checksum = adjustChecksum(read16(buffer, start + AT.checksum), word, answered);
   write16(reply.buffer, reply.start + AT.checksum, checksum);
-  ipv4.send(reply, { destination, source, protocol: ICMP_PROTOCOL, typeOfService });
+  ipv4.send(reply, { destination, source, protocol: ICMP_PROTOCOL, typeOfService: tos });
 }
 
 function receiveError(packet: Packet, ctx: Context): void {

@@ -4,6 +4,7 @@ import { ICMP_TYPE, UNREACHABLE } from '../icmp/contract.ts';
 import { formatIpv4, type Ipv4Address, LIMITED_BROADCAST } from './address.ts';
 import type { Ipv4Config, RenumberAction } from './config.ts';
 import type { Ipv4Calls } from './contract.ts';
+import { createState } from './create.ts';
 import { tell } from './forward.ts';
 import { handUp } from './local.ts';
 import { learnPathMtu, pathMtuTo } from './path-mtu.ts';
@@ -11,7 +12,7 @@ import { reassemblyTimedOut } from './reassembly.ts';
 import { receive } from './receive.ts';
 import { findRoute, forgetTrie } from './routes.ts';
 import { send, sendComplete, sourceFor, takeLooped } from './send.ts';
-import { createState, type Ipv4State } from './state.ts';
+import type { Ipv4State } from './state.ts';
 import { rebuildRoutes } from './table.ts';
 
 export const ipv4Protocol: Protocol<Ipv4State, Ipv4Config> = {

@@ -24,7 +24,7 @@ export const MOST_LOOPED = 1024;
 
 /** Puts a header before the payload and sends the packet. */
 export function send(state: Ipv4State, packet: Packet, options: Ipv4SendOptions, ctx: Context): void {
-  const { destination, typeOfService = 0 } = options;
+  const { destination } = options;
   const extra = options.options;
   const headerSize = FIXED + (extra?.length ?? 0);
   const size = headerSize + packet.end - packet.start;
@@ -36,7 +36,7 @@ export function send(state: Ipv4State, packet: Packet, options: Ipv4SendOptions,
   prepend(packet, headerSize);
   const { buffer, start } = packet;
   buffer[start] = 0x40 | (headerSize >> 2);
-  buffer[start + AT.dscp] = typeOfService;
+  buffer[start + AT.dscp] = options.typeOfService ?? 0;
   write16(buffer, start + AT.totalLength, size);
   write16(buffer, start + AT.identification, state.identification);
   state.identification = (state.identification + 1) & 0xffff;

@@ -1,8 +1,6 @@
-import { type Context, type Instant, nextBelow, type Packet } from '../../core/index.ts';
-import type { Ipv4Address, Ipv4InterfaceAddress } from './address.ts';
-import type { Ipv4Config } from './config.ts';
+import type { Instant, Packet } from '../../core/index.ts';
+import type { Ipv4Address } from './address.ts';
 import type { Ipv4Route } from './contract.ts';
-import { rebuildRoutes } from './table.ts';
 
 /** An address of this node and where it is. */
 export interface OwnAddress {
@@ -53,38 +51,4 @@ export interface Ipv4State {
   readonly pathMtus: Map<Ipv4Address, { readonly mtu: number; readonly until: Instant }>;
   /** Held on their way from this node to itself. */
   looped: Packet[];
-}
-
-export function createState(config: Ipv4Config, ctx: Context): Ipv4State {
-  const index = new Map(ctx.node.interfaces.map((face) => [face.name, face.index]));
-  const configured: Ipv4Route[] = config.routes.map((route) => ({
-    network: route.to.network,
-    prefix: route.to.prefix,
-    via: route.via ?? 0,
-    interface: route.interface === undefined ? -1 : (index.get(route.interface) ?? -1),
-    metric: route.metric,
-  }));
-  if (config.gateway !== undefined) {
-    configured.push({ network: 0, prefix: 0, via: config.gateway, interface: -1, metric: 0 });
-  }
-  const state: Ipv4State = {
-    forwarding: config.forwarding,
-    ttl: config.ttl,
-    addresses: ctx.node.interfaces.flatMap((face) =>
-      face.addresses
-        .filter((address) => address.syntax === 'ipv4')
-        .map((address) => ({ interface: face.index, ...(address.value as Ipv4InterfaceAddress) })),
-    ),
-    own: new Map(),
-    configured,
-    added: [],
-    routes: [],
-    identification: nextBelow(ctx.random('identification'), 0x1_0000),
-    reassemblies: new Map(),
-    reassemblyOctets: 0,
-    pathMtus: new Map(),
-    looped: [],
-  };
-  rebuildRoutes(state);
-  return state;
 }

@@ -121,14 +121,14 @@ function send(packet: Packet, options: UdpSendOptions, ctx: Context): void {
     // A checksum that comes out as 0 is sent as all ones: 0 says that there is none (RFC 768).
     write16(buffer, start + AT.checksum, foldSum(sumWords(buffer, start, end, sum)) || 0xffff);
   }
-  const { ttl, dontFragment, typeOfService, egress } = options;
+  const { ttl, dontFragment, typeOfService: tos, egress } = options;
   ipv4.send(packet, {
     destination,
     source,
     protocol: UDP_PROTOCOL,
     ...(ttl === undefined ? {} : { ttl }),
     ...(dontFragment === undefined ? {} : { dontFragment }),
-    ...(typeOfService === undefined ? {} : { typeOfService }),
+    ...(tos === undefined ? {} : { typeOfService: tos }),
     ...(egress === undefined ? {} : { egress }),
   });
 }

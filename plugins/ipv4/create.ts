@@ -1,0 +1,41 @@
+import { type Context, nextBelow } from '../../core/index.ts';
+import type { Ipv4InterfaceAddress } from './address.ts';
+import type { Ipv4Config } from './config.ts';
+import type { Ipv4Route } from './contract.ts';
+import type { Ipv4State } from './state.ts';
+import { rebuildRoutes } from './table.ts';
+
+/** The state at the start of a run: addresses and routes as the topology gives them. */
+export function createState(config: Ipv4Config, ctx: Context): Ipv4State {
+  const index = new Map(ctx.node.interfaces.map((face) => [face.name, face.index]));
+  const configured: Ipv4Route[] = config.routes.map((route) => ({
+    network: route.to.network,
+    prefix: route.to.prefix,
+    via: route.via ?? 0,
+    interface: route.interface === undefined ? -1 : (index.get(route.interface) ?? -1),
+    metric: route.metric,
+  }));
+  if (config.gateway !== undefined) {
+    configured.push({ network: 0, prefix: 0, via: config.gateway, interface: -1, metric: 0 });
+  }
+  const state: Ipv4State = {
+    forwarding: config.forwarding,
+    ttl: config.ttl,
+    addresses: ctx.node.interfaces.flatMap((face) =>
+      face.addresses
+        .filter((address) => address.syntax === 'ipv4')
+        .map((address) => ({ interface: face.index, ...(address.value as Ipv4InterfaceAddress) })),
+    ),
+    own: new Map(),
+    configured,
+    added: [],
+    routes: [],
+    identification: nextBelow(ctx.random('identification'), 0x1_0000),
+    reassemblies: new Map(),
+    reassemblyOctets: 0,
+    pathMtus: new Map(),
+    looped: [],
+  };
+  rebuildRoutes(state);
+  return state;
+}
