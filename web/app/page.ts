@@ -5,7 +5,7 @@ import { createDesk } from '../model/desk.ts';
 import { formatSize } from '../model/format.ts';
 import type { Place } from '../model/layout.ts';
 import { createModel, type LabSource } from '../model/model.ts';
-import { isPositions, keptPositions, placed } from '../model/positions.ts';
+import { isPositions, keptPositions, placed, toPositions } from '../model/positions.ts';
 import { createLabWorker } from '../model/worker.ts';
 import type { Page } from '../panels/page.ts';
 import { text } from '../text/text.ts';
@@ -21,6 +21,7 @@ export function createPage(): Page {
   const model = createModel(createLabWorker(), kinds);
   const desk = createDesk();
   const places = signal<ReadonlyMap<string, Place>>(new Map());
+  const arrangements = signal(0);
 
   const open: Page['open'] = async (source, options = {}) => {
     const runs = await model.load(source, options);
@@ -52,19 +53,28 @@ export function createPage(): Page {
     };
   }
 
-  // Nodes are placed as soon as there is a lab; what the reader moved before stays where it was put.
+  // Nodes are placed as soon as there is a lab. What the reader moved stays where it was put, and so does what an edit left.
+  let before: { readonly name: string; readonly nodes: ReadonlySet<string> } | undefined;
   effect(() => {
     const lab = model.lab.value;
     const era = model.era.value;
     if (lab === undefined) return;
-    const id = model.source.peek()?.id;
-    const beside = shippedLabs.find((one) => one.id === id)?.positions;
+    const from = model.source.peek();
+    const present = { name: from?.fileName ?? '', nodes: new Set(lab.nodes.map(({ name }) => name)) };
+    const shared = lab.nodes.filter(({ name }) => before?.nodes.has(name)).length;
+    const edited = before?.name === present.name && shared * 2 >= lab.nodes.length;
+    before = present;
+    const kept = edited ? toPositions(places.peek()) : undefined;
+    if (kept === undefined) places.value = new Map();
+    else if (shared === lab.nodes.length) return;
+    const beside = shippedLabs.find((one) => one.id === from?.id)?.positions;
     void import('../model/layout.ts')
       .then(({ arrange }) => arrange(lab))
       .then((arranged) => {
         if (era !== model.era.peek()) return;
         const shipped = isPositions(beside) ? beside : undefined;
-        places.value = placed(lab, arranged, shipped, keptPositions(id ?? lab.name));
+        places.value = placed(lab, arranged, shipped, keptPositions(from?.id ?? lab.name), kept);
+        if (kept === undefined) arrangements.value += 1;
       });
   });
 
@@ -97,6 +107,7 @@ export function createPage(): Page {
     desk,
     labs: shippedLabs,
     places,
+    arrangements,
     open,
     openFile,
     link: () => `${location.href.split('#')[0]}#${writeAddress(address())}`,

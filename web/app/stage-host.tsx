@@ -11,7 +11,7 @@ const REPORT_EVERY = 500;
 
 /** The place of the canvas. The drawing itself is a module of its own, loaded beside the lab. */
 export function StageHost({ offer }: { offer: (stage: Stage | undefined) => void }) {
-  const { model, places } = usePage();
+  const { model, places, arrangements } = usePage();
   const host = useRef<HTMLDivElement>(null);
   const trouble = useSignal<string | undefined>(undefined);
   const lab = model.lab.value;
@@ -36,6 +36,7 @@ export function StageHost({ offer }: { offer: (stage: Stage | undefined) => void
       .then(({ createStage }) =>
         createStage(element, model, {
           places,
+          arrangements,
           theme,
           reducedMotion,
           failed,
@@ -59,7 +60,7 @@ export function StageHost({ offer }: { offer: (stage: Stage | undefined) => void
       offer(undefined);
       stage?.destroy();
     };
-  }, [model, places, offer, trouble]);
+  }, [model, places, arrangements, offer, trouble]);
 
   return (
     <div class="stage">

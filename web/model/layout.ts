@@ -9,21 +9,78 @@ export interface Place {
 
 /** Distance between linked nodes, in units of the canvas. */
 export const SPACING = 210;
-/** Above so many nodes, or where links close many circles, forces place the nodes instead of layers. */
-const MOST_LAYERED = 120;
-const FORCE_TICKS = 300;
+/** More nodes than these stand around a centre instead of in layers. */
+const MOST_LAYERED = 60;
+/** Where links close more circles than these, forces place the nodes. */
+const MOST_CIRCLES = 2;
+const FORCE_TICKS = 150;
 /** Milliseconds of ticks at a stretch: the page breathes in between. */
-const SLICE = 8;
+const SLICE = 24;
 
 type Outline = Pick<LabDescription, 'nodes' | 'links'>;
 
 /**
- * Places for the nodes of a lab: the same for the same lab, always. Trees and chains run from left to right in layers; meshes are
- * placed by forces.
+ * Places for the nodes of a lab: the same for the same lab, always. Chains and small trees run from left to right in layers, large
+ * trees stand around their middle, meshes are placed by forces.
  */
 export async function arrange(lab: Outline): Promise<Map<string, Place>> {
-  const circles = lab.links.length - lab.nodes.length + 1;
-  return lab.nodes.length <= MOST_LAYERED && circles <= 2 ? arrangeLayers(lab) : arrangeForces(lab);
+  if (lab.nodes.length === 0) return new Map();
+  if (lab.links.length - lab.nodes.length + 1 > MOST_CIRCLES) return arrangeForces(lab);
+  return lab.nodes.length <= MOST_LAYERED ? arrangeLayers(lab) : centred([...arrangeAround(lab)]);
+}
+
+/** Nodes on rings around the middle of the longest way, each branch in a sector as wide as it has leaves. */
+function arrangeAround(lab: Outline): Map<string, Place> {
+  const near = neighbours(lab);
+  const [first, last] = peripheral(lab);
+  const spine = wayBetween(lab, first, last) ?? [first];
+  const middle = spine[spine.length >> 1] ?? first;
+  const depth = new Map<string, number>();
+  const children = new Map<string, string[]>();
+  const order: string[] = [];
+  // Parts that no link joins with the middle begin rings of their own.
+  for (const root of [middle, ...lab.nodes.map(({ name }) => name)]) {
+    if (depth.has(root)) continue;
+    depth.set(root, root === middle ? 0 : 1);
+    if (root !== middle) children.get(middle)?.push(root);
+    const queue = [root];
+    for (const name of queue) {
+      order.push(name);
+      const below = (near.get(name) ?? []).filter((next) => !depth.has(next));
+      for (const next of below) depth.set(next, (depth.get(name) ?? 0) + 1);
+      children.set(name, [...new Set(below)]);
+      queue.push(...new Set(below));
+    }
+  }
+  const leaves = new Map<string, number>();
+  for (const name of order.toReversed()) {
+    leaves.set(
+      name,
+      Math.max(
+        1,
+        (children.get(name) ?? []).reduce((sum, child) => sum + (leaves.get(child) ?? 1), 0),
+      ),
+    );
+  }
+  // The fullest ring decides how far rings stand apart.
+  const crowd = Math.max(1, ...[...leaves.values()]) / Math.max(1, ...depth.values());
+  const ring = Math.max(SPACING * 0.9, (crowd * 78) / (2 * Math.PI));
+  const places = new Map<string, Place>();
+  const sectors: [name: string, from: number, to: number][] = [[middle, 0, 2 * Math.PI]];
+  for (const [name, from, to] of sectors) {
+    const radius = (depth.get(name) ?? 0) * ring;
+    const angle = (from + to) / 2;
+    places.set(name, { x: radius * Math.cos(angle), y: radius * Math.sin(angle) });
+    const below = children.get(name) ?? [];
+    const all = below.reduce((sum, child) => sum + (leaves.get(child) ?? 1), 0);
+    let at = from;
+    for (const child of below) {
+      const wide = ((to - from) * (leaves.get(child) ?? 1)) / all;
+      sectors.push([child, at, at + wide]);
+      at += wide;
+    }
+  }
+  return places;
 }
 
 function arrangeLayers(lab: Outline): Map<string, Place> {
@@ -51,9 +108,11 @@ function arrangeLayers(lab: Outline): Map<string, Place> {
 }
 
 async function arrangeForces(lab: Outline): Promise<Map<string, Place>> {
-  const nodes = lab.nodes.map((node) => ({ id: node.name, x: 0, y: 0 }));
-  // d3 begins on a spiral and draws from a generator of its own: two runs give one picture.
-  const simulation = forceSimulation(nodes.map(({ id }) => ({ id }) as (typeof nodes)[number]))
+  const around = arrangeAround(lab);
+  const nodes = lab.nodes.map(({ name }) => ({ id: name, ...(around.get(name) ?? { x: 0, y: 0 }) }));
+  // The forces draw from a generator of their own: two runs give one picture.
+  const simulation = forceSimulation(nodes)
+    .alphaDecay(1 - 0.001 ** (1 / FORCE_TICKS))
     .force(
       'link',
       forceLink(lab.links.map((link) => ({ source: link.ends[0].node, target: link.ends[1].node })))

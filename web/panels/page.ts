@@ -1,4 +1,4 @@
-import type { Signal } from '@preact/signals';
+import type { ReadonlySignal, Signal } from '@preact/signals';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Desk } from '../model/desk.ts';
@@ -12,6 +12,8 @@ export interface Page {
   readonly desk: Desk;
   readonly labs: readonly ShippedLab[];
   readonly places: Signal<ReadonlyMap<string, Place>>;
+  /** Counts how often the nodes were placed anew, so that the canvas shows them whole. */
+  readonly arrangements: ReadonlySignal<number>;
   /** Opens a text as the lab that runs. */
   open(source: LabSource, options?: { seed?: number; moment?: number; play?: boolean }): Promise<void>;
   /** Opens a file that the reader dropped or chose. */

@@ -5,7 +5,7 @@ export interface Camera {
   scale: number;
 }
 
-export const LEAST_SCALE = 0.08;
+export const LEAST_SCALE = 0.02;
 export const MOST_SCALE = 4;
 
 /**
@@ -13,7 +13,7 @@ export const MOST_SCALE = 4;
  * thin however near one looks.
  */
 export function sizeAt(scale: number): number {
-  return Math.min(1.25, Math.max(0.4, scale));
+  return Math.min(1.25, Math.max(0.32, scale));
 }
 
 export interface Bounds {

@@ -18,6 +18,8 @@ const CAPTION_SCALE = 0.5;
 /** Where along the link a frame that is lost begins to fall. */
 const FALLS_AT = 0.45;
 const FALL = 70;
+/** A frame is seen beside the node that sends it, not on it. */
+const NOSE = 12;
 
 interface Picture {
   readonly texture: Texture;
@@ -65,6 +67,7 @@ export class FrameLayer {
       flightsAt(stretch, moment, () => under++);
       const caption = camera.scale >= CAPTION_SCALE && under <= MOST_CAPTIONED;
       const size = sizeAt(camera.scale);
+      const edge = ((NODE_RADIUS + NOSE) * size) / camera.scale;
       const point = { x: 0, y: 0 };
       flightsAt(stretch, moment, (index) => {
         if (count >= MOST_DRAWN) return;
@@ -75,11 +78,7 @@ export class FrameLayer {
         const part = (moment - starts) / Math.max(1, (flights.arrives[index] as number) - starts);
         const fate = flights.fates[index] as FrameFate;
         const falls = fate === FRAME_FATE.lost && part > FALLS_AT ? (part - FALLS_AT) / (1 - FALLS_AT) : 0;
-        const along = betweenEdges(
-          curve,
-          falls > 0 ? FALLS_AT + falls * 0.06 : part,
-          (NODE_RADIUS * size) / camera.scale,
-        );
+        const along = betweenEdges(curve, falls > 0 ? FALLS_AT + falls * 0.06 : part, edge);
         const backward = (direction & 1) === 1;
         pointOn(curve, backward ? 1 - along : along, point);
         const record = flights.records[index] as number;

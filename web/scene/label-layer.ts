@@ -127,6 +127,16 @@ export class LabelLayer {
     const taken = new Taken();
     const size = sizeAt(camera.scale);
     this.#bottoms.clear();
+    // An icon is worth more than a word: no word lies over the middle of another node.
+    const reach = NODE_RADIUS * size * 0.7;
+    for (const place of this.#places.values()) {
+      taken.put(
+        place.x * camera.scale + camera.x - reach,
+        place.y * camera.scale + camera.y - reach,
+        2 * reach,
+        2 * reach,
+      );
+    }
     const shown = new Set<Label>();
     for (const label of this.#labels) {
       const anchor = label.anchor();
@@ -199,28 +209,39 @@ export class LabelLayer {
   }
 }
 
-/** Rectangles that words lie in, in a grid, so that each is held against its neighbours alone. */
+/** Rectangles that are taken, in a grid, so that each is held against its neighbours alone. */
 class Taken {
   readonly #cells = new Map<number, [number, number, number, number][]>();
 
+  /** Takes a rectangle where nothing lies yet; false where something does. */
   take(x: number, y: number, width: number, height: number): boolean {
-    const size = 64;
-    const cells: number[] = [];
-    for (let cx = Math.floor(x / size); cx <= Math.floor((x + width) / size); cx++) {
-      for (let cy = Math.floor(y / size); cy <= Math.floor((y + height) / size); cy++) cells.push(cx * 8192 + cy);
-    }
-    for (const cell of cells) {
+    for (const cell of cellsOf(x, y, width, height)) {
       for (const [ox, oy, ow, oh] of this.#cells.get(cell) ?? []) {
         if (x < ox + ow && ox < x + width && y < oy + oh && oy < y + height) return false;
       }
     }
-    for (const cell of cells) {
+    this.put(x, y, width, height);
+    return true;
+  }
+
+  /** Takes a rectangle whatever lies there. */
+  put(x: number, y: number, width: number, height: number): void {
+    for (const cell of cellsOf(x, y, width, height)) {
       const list = this.#cells.get(cell);
       if (list === undefined) this.#cells.set(cell, [[x, y, width, height]]);
       else list.push([x, y, width, height]);
     }
-    return true;
   }
+}
+
+const CELL = 64;
+
+function cellsOf(x: number, y: number, width: number, height: number): number[] {
+  const cells: number[] = [];
+  for (let cx = Math.floor(x / CELL); cx <= Math.floor((x + width) / CELL); cx++) {
+    for (let cy = Math.floor(y / CELL); cy <= Math.floor((y + height) / CELL); cy++) cells.push(cx * 8192 + cy);
+  }
+  return cells;
 }
 
 /** The point half-way along a line. */

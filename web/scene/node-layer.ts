@@ -48,6 +48,7 @@ export class NodeLayer {
   ): void {
     for (const node of this.#nodes) {
       const place = places.get(node.name);
+      node.body.visible = place !== undefined;
       if (place !== undefined) node.body.position.set(place.x, place.y);
       node.body.scale.set(weight);
       node.ground.tint = palette.paper;

@@ -25,6 +25,8 @@ const LONGEST_TICK = 0.1;
 export interface StageOptions {
   /** Where the nodes stand, and what the reader drags. */
   readonly places: { value: ReadonlyMap<string, Place> };
+  /** Counts how often they were placed anew: then all of them are shown. */
+  readonly arrangements: { readonly value: number };
   readonly moved: () => void;
   readonly theme: { readonly value: string };
   readonly reducedMotion: () => boolean;
@@ -87,6 +89,8 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
   let worldDirty = true;
   let dirty = true;
   let fitted = -1;
+  /** The reader has moved the camera: a pane that is resized leaves it where it is. */
+  let moved = false;
   /** The scale that lines were drawn for. */
   let drawnScale = 0;
 
@@ -145,11 +149,13 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
     nodeAt: (x, y) => nodeAt(x, y),
     pan(dx, dy) {
       glide = undefined;
+      moved = true;
       camera = { ...camera, x: camera.x + dx, y: camera.y + dy };
       dirty = true;
     },
     zoom(x, y, factor) {
       glide = undefined;
+      moved = true;
       camera = zoomAt(camera, x, y, factor);
       dirty = true;
     },
@@ -192,7 +198,7 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
     const dy = (height() - app.renderer.height / app.renderer.resolution) / 2;
     app.renderer.resize(width(), height());
     camera = { ...camera, x: camera.x + dx, y: camera.y + dy };
-    if (fitted === model.era.value) camera = fitTo(bounds(), width(), height(), MARGIN);
+    if (fitted === options.arrangements.value && !moved) camera = fitTo(bounds(), width(), height(), MARGIN);
     dirty = true;
     render();
   });
@@ -230,8 +236,11 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
 
   function drawWorld(): void {
     const lab = model.lab.value;
-    if (lab === undefined) return;
     const places = options.places.value;
+    world.visible = places.size > 0;
+    labels.container.visible = world.visible;
+    frames.container.visible = world.visible;
+    if (lab === undefined) return;
     const overview = model.overview.value;
     const selected = model.selection.value;
     curves = linkCurves(lab, places);
@@ -272,8 +281,9 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
     last = now;
     model.tick(seconds);
     const moment = model.moment.value;
-    if (fitted !== model.era.value && options.places.value.size > 0) {
-      fitted = model.era.value;
+    if (fitted !== options.arrangements.value && options.places.value.size > 0) {
+      fitted = options.arrangements.value;
+      moved = false;
       camera = fitTo(bounds(), width(), height(), MARGIN);
       dirty = true;
     }
@@ -304,7 +314,10 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
   }
 
   return {
-    fit: () => moveTo(fitTo(bounds(), width(), height(), MARGIN)),
+    fit() {
+      moved = false;
+      moveTo(fitTo(bounds(), width(), height(), MARGIN));
+    },
     zoom: (factor) => moveTo(zoomAt(glide?.to ?? camera, width() / 2, height() / 2, factor)),
     get cost() {
       const sum = costs.reduce((all, one) => all + one, 0);
