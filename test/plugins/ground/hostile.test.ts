@@ -93,7 +93,9 @@ describe('codecs of the ground plugins', () => {
         fc.constantFrom('ethernet', 'arp', 'ipv4', 'ipv4.quoted', 'icmp', 'udp', 'traffic'),
         (bytes, codec) => {
           const { layers } = dissect(registry, bytes, { codec });
-          for (const { fault } of layers) if (fault !== undefined) expect(fault.at).toBeLessThanOrEqual(bytes.length);
+          for (const { fault } of layers) {
+            if (fault !== undefined && fault.at > bytes.length) throw new Error('a fault lies outside');
+          }
         },
       ),
       { numRuns: 20_000 },
