@@ -49,7 +49,7 @@ export function allocateSpi(state: IpsecState, ctx: Context): number {
   const stream = ctx.random('spi');
   for (;;) {
     const spi = FIRST_SPI + nextBelow(stream, 2 ** 32 - FIRST_SPI);
-    if (state.byInboundSpi[spi] !== undefined || state.reservedSpis.includes(spi)) continue;
+    if (state.byInboundSpi.has(spi) || state.reservedSpis.includes(spi)) continue;
     state.reservedSpis.push(spi);
     return spi;
   }
@@ -97,8 +97,8 @@ export function installChild(
     ctx.note('ipsec.cannot-install', { sa: label, why });
     return 0;
   };
-  if (state.children.length >= MOST_CHILDREN) return refuse(`there are ${MOST_CHILDREN} already`);
-  if (state.byInboundSpi[installation.inbound.spi] !== undefined) {
+  if (state.children.size >= MOST_CHILDREN) return refuse(`there are ${MOST_CHILDREN} already`);
+  if (state.byInboundSpi.has(installation.inbound.spi)) {
     return refuse(`another SA receives on ${formatSpi(installation.inbound.spi)}`);
   }
   const protocol = proposal.protocol === SECURITY_PROTOCOL.ah ? IP_PROTOCOL.ah : IP_PROTOCOL.esp;
@@ -114,7 +114,8 @@ export function installChild(
     destination: direction === 'out' ? remote : local,
     encryption: transformOf(proposal, TRANSFORM.encryption),
     integrity: transformOf(proposal, TRANSFORM.integrity),
-    keys: half.keys,
+    // Copies: what keying hands over may be cut from one buffer.
+    keys: { encryption: half.keys.encryption.slice(), integrity: half.keys.integrity.slice() },
     esn: transformOf(proposal, TRANSFORM.sequenceNumbers)?.id === 1,
     sequence: settings.firstSequences?.[direction === 'in' ? 'inbound' : 'outbound'] ?? 0,
     window: new Uint32Array(direction === 'in' ? Math.ceil(settings.replayWindow / 32) : 0),
@@ -138,8 +139,8 @@ export function installChild(
   };
   if (limits.softAt > 0) entry.timers.push(ctx.setTimer('soft', limits.softAt - ctx.now(), { child: id }));
   if (limits.hardAt > 0) entry.timers.push(ctx.setTimer('hard', limits.hardAt - ctx.now(), { child: id }));
-  state.children.push(entry);
-  state.byInboundSpi[inbound.spi] = id;
+  state.children.set(id, entry);
+  state.byInboundSpi.set(inbound.spi, id);
   state.counters.installed++;
   if (settings.policies) addChildPolicy(state, entry, settings.priority, ctx);
   ctx.note('ipsec.sa-installed', {
@@ -220,8 +221,8 @@ export function activateOutbound(state: IpsecState, id: number, ctx: Context): v
 export function removeChild(state: IpsecState, id: number, why: string, ctx: Context): ChildSa | undefined {
   const child = childSa(state, id);
   if (child === undefined) return undefined;
-  state.children = state.children.filter((other) => other !== child);
-  delete state.byInboundSpi[child.inbound.spi];
+  state.children.delete(id);
+  state.byInboundSpi.delete(child.inbound.spi);
   for (const timer of child.timers) ctx.cancelTimer(timer);
   for (const policy of state.policies) {
     if (policy.origin === 'configured' && policy.owner === id) policy.sa = 0;

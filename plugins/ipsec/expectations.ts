@@ -60,7 +60,7 @@ export const childOutcome: Expectation<ChildExpectation, ChildFold> = {
         : `${spec.node} has ${fold.present.join(', ')} ${when}`;
     if (spec.state === 'none') return { held: there === 0, evidence: seen, records: fold.records };
     const state = view.state(spec.node, 'ipsec') as IpsecState | undefined;
-    const children = (state?.children ?? []).filter((child) => fold.present.includes(labelled(child)));
+    const children = [...(state?.children.values() ?? [])].filter((child) => fold.present.includes(labelled(child)));
     const wrong = children.flatMap((child) => differencesOf(child, spec));
     const held = there > 0 && wrong.length === 0;
     return { held, evidence: [seen, ...wrong].join('; '), records: fold.records };

@@ -97,13 +97,13 @@ export const ipsecProtocol: Protocol<IpsecState, IpsecConfig> = {
       const child = childSa(state, id);
       return child === undefined ? undefined : viewOf(child);
     },
-    children: () => state.children.map(viewOf),
+    children: () => [...state.children.values()].map(viewOf),
     childByInboundSpi(protocol, spi) {
-      const child = childSa(state, state.byInboundSpi[spi] ?? 0);
+      const child = childSa(state, state.byInboundSpi.get(spi) ?? 0);
       return child?.protocol === protocol ? viewOf(child) : undefined;
     },
     childByOutboundSpi(protocol, spi, remote) {
-      const child = state.children.find(
+      const child = [...state.children.values()].find(
         (each) => each.protocol === protocol && each.outbound.spi === spi && each.remote === remote,
       );
       return child === undefined ? undefined : viewOf(child);
@@ -119,7 +119,7 @@ export const ipsecProtocol: Protocol<IpsecState, IpsecConfig> = {
     },
     acquireFailed: (connection, child, why) => dropWaiting(state, connection, child, 'ipsec.keys-failed', why, ctx),
     inboundSa(protocol, spi, destination) {
-      const child = childSa(state, state.byInboundSpi[spi] ?? 0);
+      const child = childSa(state, state.byInboundSpi.get(spi) ?? 0);
       if (child?.protocol !== protocol || child.inbound.destination !== destination) return undefined;
       return child.inbound;
     },

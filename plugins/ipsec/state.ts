@@ -146,10 +146,10 @@ export interface IpsecState {
   policies: Policy[];
   nextPolicy: number;
   /** The SAD by Child SA, oldest first. */
-  children: ChildSa[];
+  readonly children: Map<number, ChildSa>;
   nextChild: number;
   /** Child SAs by the SPI that this node receives on. */
-  readonly byInboundSpi: Record<number, number>;
+  readonly byInboundSpi: Map<number, ChildSa['id']>;
   /** SPIs given out for SAs that are being made. */
   readonly reservedSpis: number[];
   readonly waiting: Waiting[];
@@ -170,9 +170,9 @@ export function createState(config: IpsecConfig): IpsecState {
     config,
     policies: [],
     nextPolicy: 1,
-    children: [],
+    children: new Map(),
     nextChild: 1,
-    byInboundSpi: {},
+    byInboundSpi: new Map(),
     reservedSpis: [],
     waiting: [],
     counters: freshCounters(),
@@ -181,5 +181,5 @@ export function createState(config: IpsecConfig): IpsecState {
 }
 
 export function childSa(state: IpsecState, id: number): ChildSa | undefined {
-  return state.children.find((child) => child.id === id);
+  return state.children.get(id);
 }

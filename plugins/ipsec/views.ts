@@ -70,7 +70,7 @@ const associations: TableView<IpsecState> = {
     { key: 'left', title: 'Ends in' },
   ],
   rows: (state, view) =>
-    state.children.flatMap((child) =>
+    [...state.children.values()].flatMap((child) =>
       [child.inbound, child.outbound].map((sa) => ({
         sa: labelOf(child),
         way: sa.direction,
@@ -112,7 +112,7 @@ const monitor: TableView<IpsecState> = {
     { what: 'packets discarded by a policy', count: counters.discarded },
     { what: 'Child SAs installed', count: counters.installed },
     { what: 'Child SAs removed', count: counters.removed },
-    { what: 'Child SAs now', count: children.length },
+    { what: 'Child SAs now', count: children.size },
     { what: 'policies now', count: spd.length },
     { what: 'packets that wait for keys', count: waiting.reduce((sum, { packets }) => sum + packets.length, 0) },
   ],
@@ -123,8 +123,8 @@ export const ipsecTables: readonly TableView<IpsecState>[] = [policies, associat
 export function ipsecBadges(state: IpsecState, _view: ViewContext): readonly Badge[] {
   const badges: Badge[] = [];
   const { children, waiting } = state;
-  if (children.length > 0) badges.push({ text: `${children.length} SA`, tone: 'protected' });
-  if (children.some((child) => weaknessOf(child) !== '')) badges.push({ text: 'weak', tone: 'failed' });
+  if (children.size > 0) badges.push({ text: `${children.size} SA`, tone: 'protected' });
+  if ([...children.values()].some((child) => weaknessOf(child) !== '')) badges.push({ text: 'weak', tone: 'failed' });
   if (waiting.length > 0) badges.push({ text: 'waiting for keys', tone: 'key' });
   return badges;
 }
@@ -132,7 +132,7 @@ export function ipsecBadges(state: IpsecState, _view: ViewContext): readonly Bad
 /** A tube for each pair of addresses, however many SAs share it. */
 export function ipsecTubes(state: IpsecState, _view: ViewContext): readonly Tube[] {
   const tubes = new Map<string, { from: string; to: string; names: Set<string>; weak: boolean }>();
-  for (const child of state.children) {
+  for (const child of state.children.values()) {
     const from = formatIpv4(child.local);
     const to = formatIpv4(child.remote);
     const tube = tubes.get(`${from} ${to}`) ?? { from, to, names: new Set<string>(), weak: false };
