@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { formatDuration } from '../time/index.ts';
+import { DAY, HOUR, MICROSECOND, MILLISECOND, MINUTE, NANOSECOND, SECOND } from '../time/index.ts';
 import { parseDuration, parseFraction, parseRate, parseSize, type Quantity, quoted } from './units.ts';
 
 /**
@@ -16,8 +16,7 @@ export interface Bounds {
 
 /** `60m`, `2min`, `30s`, `8ms`, `1h`, `1d`; a plain number is seconds. Yields integer nanoseconds. */
 export function durationSetting(bounds: Bounds = {}): QuantitySetting {
-  const show = (value: number): string => formatDuration(value).replace(' ', '');
-  return quantitySetting('duration', ['30s', '8ms', '60m', '1h'], parseDuration, show, bounds);
+  return quantitySetting('duration', ['30s', '8ms', '60m', '1h'], parseDuration, writtenDuration, bounds);
 }
 
 /** `100Mbit/s`, `1Gbit/s`, `64kbit/s`; a plain number is bits per second. Yields bits per second. */
@@ -111,7 +110,7 @@ function quantitySetting(
 export function writtenQuantity(title: string | undefined, value: number): string | number {
   switch (title) {
     case 'duration':
-      return formatDuration(value).replace(' ', '');
+      return writtenDuration(value);
     case 'rate':
       return formatRate(value);
     case 'size':
@@ -122,6 +121,22 @@ export function writtenQuantity(title: string | undefined, value: number): strin
       return value;
   }
 }
+
+/** In the largest unit that leaves a whole number: `4h`, `90s`, `8ms`. */
+function writtenDuration(value: number): string {
+  const [unit, size] = DURATION_UNITS.find(([, each]) => value !== 0 && value % each === 0) ?? ['s', SECOND];
+  return `${value / size}${unit}`;
+}
+
+const DURATION_UNITS: readonly (readonly [string, number])[] = [
+  ['d', DAY],
+  ['h', HOUR],
+  ['min', MINUTE],
+  ['s', SECOND],
+  ['ms', MILLISECOND],
+  ['us', MICROSECOND],
+  ['ns', NANOSECOND],
+];
 
 function formatRate(value: number): string {
   return inUnits(value, ['bit/s', 'kbit/s', 'Mbit/s', 'Gbit/s'], 1000);

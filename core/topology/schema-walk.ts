@@ -120,7 +120,9 @@ export function phraseOf(schemas: readonly Schema[], most: number): string | und
   for (const schema of schemas) {
     const { title, examples } = metaOf(schema);
     if (title !== undefined && title !== 'boolean') {
-      phrases.add(`a ${title}${examples?.[0] === undefined ? '' : ` such as ${String(examples[0])}`}`);
+      phrases.add(
+        `${/^[aeiou]/i.test(title) ? 'an' : 'a'} ${title}${examples?.[0] === undefined ? '' : ` such as ${String(examples[0])}`}`,
+      );
       continue;
     }
     const words = wordsOf([schema]);
