@@ -74,7 +74,7 @@ function openedLayer(
     opened: {
       bytes: inner,
       by: { codec: insideName(place.next) },
-      key: `SK_e${fromInitiator ? 'i' : 'r'} of IKE SA ${spis.join(':')}`,
+      key: `SK_e${fromInitiator ? 'i' : 'r'} of IKE SA ${spis.join(':')} (${entry.protection.encryption.keyword})`,
     },
   };
 }

@@ -109,16 +109,16 @@ export function createRefused(machine: Machine, sa: Established, { payloads, pac
   if (again !== undefined && method !== undefined && method !== offer.exchange?.method) {
     releaseOffer(machine, offer);
     enqueue(machine, sa, { ...again, method });
-    return undefined;
+    return () => ({ peer: peerText(sa) });
   }
   if (again !== undefined && error?.value.type === NOTIFY.TEMPORARY_FAILURE) {
     releaseOffer(machine, offer);
     tryLater(machine, sa, again);
-    return undefined;
+    return () => ({ peer: peerText(sa) });
   }
   const why = `${peerText(sa)} answered ${errorName(error)}`;
   childFailed(machine, sa, offer, error === undefined ? { why } : { why, error: error.value.type }, packet);
-  return undefined;
+  return () => ({ peer: peerText(sa) });
 }
 
 /** How long TEMPORARY_FAILURE is waited out, and by how much more at most (RFC 7296 §2.25). */

@@ -204,5 +204,5 @@ export function authRefused(machine: Machine, sa: AuthSent, { payloads, packet }
     packet,
   );
   closeIkeSa(machine, sa, `${peer} answered ${errorName(error)}`, 'self');
-  return undefined;
+  return () => ({ peer });
 }

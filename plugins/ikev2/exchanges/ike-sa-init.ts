@@ -133,7 +133,7 @@ export function initRefused(machine: Machine, sa: InitSent, { payloads, packet }
     tell(machine, 'ikev2.peer-refused', () => ({ peer, connection: sa.connection, error: errorName(error) }), packet);
   }
   closeIkeSa(machine, sa, `${peer} answered ${errorName(error)}`, 'self');
-  return undefined;
+  return () => ({ peer });
 }
 
 /** The responder's answer: keys are made, and IKE_AUTH goes out under them. */

@@ -146,7 +146,7 @@ export function rekeyRefused(machine: Machine, sa: Established, { payloads, pack
     const values = { peer: peerText(sa), connection: sa.connection, error: errorName(error) };
     tell(machine, 'ikev2.peer-refused', () => values, packet);
   }
-  return undefined;
+  return () => ({ peer: peerText(sa), connection: sa.connection });
 }
 
 /** The IKE SA that takes over: identities and their proof stay, Child SAs and what waits move (RFC 7296 §2.8, §2.18). */
