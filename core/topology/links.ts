@@ -186,7 +186,7 @@ function resolveEnd({ report }: Reading, end: End, nodes: ReadonlyMap<string, Re
 }
 
 /** Where a part of a scalar's text stands; all of it where quotes or escapes hide it. */
-export function spanWithin({ span, text }: WrittenScalar, part: string, after: number): Span {
+function spanWithin({ span, text }: WrittenScalar, part: string, after: number): Span {
   const at = text.indexOf(part, Math.max(0, after));
   return at < 0 ? span : { source: span.source, from: span.from + at, to: span.from + at + part.length };
 }
