@@ -109,7 +109,11 @@ export class OpenLab {
       this.#go(LATEST, 1);
       found = this.#firstAfter(unit, this.#view);
     }
-    return found === undefined ? this.seek(this.history.head.now) : this.#look(found, true);
+    if (found !== undefined) return this.#look(found, true);
+    // Not found yet: the next call looks on from here. At the end of the run there is nothing to find.
+    return this.#ended || this.#stopped !== undefined
+      ? this.#look(this.#view, false)
+      : this.seek(this.history.head.now);
   }
 
   node(name: string): NodeView | undefined {
