@@ -1,7 +1,6 @@
 import { FATE, HEADROOM, type Packet, type Relation } from '../packet/index.ts';
 import {
   type Cache,
-  type Context,
   type Contract,
   HOOK,
   type HookVerdict,
@@ -13,29 +12,22 @@ import type { RandomStream } from '../random/index.ts';
 import type { Duration, Instant } from '../time/index.ts';
 import type { PlainValue, PlainValues } from '../trace/index.ts';
 import { BoundedCache } from './caches.ts';
-import type { Simulation } from './simulation.ts';
+import type { Attached, BoundHook, Engine } from './engine.ts';
+import { sendFrame } from './links.ts';
 import { setTimer, unsetTimer } from './timers.ts';
 import type { Instance, WiredNode } from './wiring.ts';
 
 /** The most hooks that one lineage may pass on one node: more is a loop. */
 export const MOST_HOOKS = 64;
 
-/** A hook of another plugin of the node. */
-export interface BoundHook {
-  readonly context: InstanceContext;
-  readonly priority: number;
-  // biome-ignore lint/suspicious/noExplicitAny: the state is the hook's own plugin's.
-  readonly run: (state: any, packet: Packet, ctx: InstanceContext, egress: number) => HookVerdict;
-}
-
 const NONE: readonly string[] = [];
 const NO_HOOKS: readonly BoundHook[][] = [];
 
 /** The context of one plugin on one node: everything that its protocol can do, done by the simulation. */
-export class InstanceContext implements Context {
+export class InstanceContext implements Attached {
   readonly node: NodeFace;
   readonly plugin: string;
-  readonly #simulation: Simulation;
+  readonly #engine: Engine;
   readonly #instance: number;
   readonly #wired: WiredNode;
   readonly #uses: readonly string[];
@@ -43,10 +35,10 @@ export class InstanceContext implements Context {
   /** By contract token: finding an object is quicker than finding a name. */
   #siblings: Map<object, object | undefined> | undefined;
   #caches: Map<string, BoundedCache<unknown>> | undefined;
-  #above: Map<number, InstanceContext> | undefined;
+  #above: Map<number, Attached> | undefined;
   /** The key that was asked for last, and who is bound under it: almost always the same again. */
   #lastKey = -1;
-  #lastAbove: InstanceContext | undefined;
+  #lastAbove: Attached | undefined;
   readonly protocol: Protocol<unknown, unknown> | undefined;
   readonly instance: number;
   /** The protocol's state: the same object as in the run. */
@@ -54,13 +46,13 @@ export class InstanceContext implements Context {
   /** By hook point of this plugin. */
   readonly hooks: readonly BoundHook[][];
 
-  constructor(simulation: Simulation, wired: WiredNode, instance: Instance) {
-    this.#simulation = simulation;
+  constructor(engine: Engine, wired: WiredNode, instance: Instance) {
+    this.#engine = engine;
     this.#wired = wired;
     this.#instance = instance.index;
     this.instance = instance.index;
     this.protocol = instance.plugin.protocol;
-    this.state = simulation.run.states[instance.index];
+    this.state = engine.run.states[instance.index];
     this.hooks = instance.plugin.hookPoints?.map(() => []) ?? NO_HOOKS;
     this.node = wired.face;
     this.plugin = instance.plugin.name;
@@ -68,41 +60,41 @@ export class InstanceContext implements Context {
   }
 
   get recording(): boolean {
-    return this.#simulation.trace !== undefined;
+    return this.#engine.trace !== undefined;
   }
 
   now(): Instant {
-    return this.#simulation.run.now;
+    return this.#engine.run.now;
   }
 
   random(purpose: string): RandomStream {
-    return this.#simulation.stream(`${this.node.name}/${this.plugin}/${purpose}`);
+    return this.#engine.stream(`${this.node.name}/${this.plugin}/${purpose}`);
   }
 
   createPacket(size: number, headroom: number = HEADROOM): Packet {
-    return this.#simulation.newPacket(size, headroom, -1);
+    return this.#engine.newPacket(size, headroom, -1);
   }
 
   derivePacket(parent: Packet, relation: Relation, size: number, headroom: number = HEADROOM): Packet {
-    const packet = this.#simulation.newPacket(size, headroom, parent.ingress);
+    const packet = this.#engine.newPacket(size, headroom, parent.ingress);
     packet.hooks = parent.hooks;
-    this.#simulation.recordLineage(this.#instance, packet, parent, relation);
+    this.#engine.recordLineage(this.#instance, packet, parent, relation);
     return packet;
   }
 
   replacePacket(parent: Packet, relation: Relation, size: number, headroom: number = HEADROOM): Packet {
     const packet = this.derivePacket(parent, relation, size, headroom);
-    this.#simulation.settle(parent, FATE.replaced);
+    this.#engine.settle(parent, FATE.replaced);
     return packet;
   }
 
   mergePacket(packet: Packet, parent: Packet, relation: Relation): void {
-    this.#simulation.recordLineage(this.#instance, packet, parent, relation);
-    this.#simulation.settle(parent, FATE.replaced);
+    this.#engine.recordLineage(this.#instance, packet, parent, relation);
+    this.#engine.settle(parent, FATE.replaced);
   }
 
   transmit(packet: Packet, interfaceIndex: number): void {
-    this.#simulation.transmit(this.#instance, packet, this.#wired.firstInterface + interfaceIndex);
+    sendFrame(this.#engine, this.#instance, packet, this.#wired.firstInterface + interfaceIndex);
   }
 
   deliver(packet: Packet, key: number): boolean {
@@ -111,41 +103,41 @@ export class InstanceContext implements Context {
       this.#lastAbove = this.#above?.get(key);
     }
     if (this.#lastAbove === undefined) return false;
-    this.#simulation.receive(this.#lastAbove, packet);
+    this.#engine.receive(this.#lastAbove, packet);
     return true;
   }
 
   consume(packet: Packet): void {
-    this.#simulation.settle(packet, FATE.delivered);
-    this.#simulation.record('deliver', this.#instance, packet.id);
+    this.#engine.settle(packet, FATE.delivered);
+    this.#engine.record('deliver', this.#instance, packet.id);
   }
 
   drop(packet: Packet, code: string, values?: PlainValues): void {
-    this.#simulation.drop(this.#instance, packet, code, values);
+    this.#engine.drop(this.#instance, packet, code, values);
   }
 
   hold(packet: Packet, code: string, values?: PlainValues): void {
     packet.fate = FATE.held;
-    this.#simulation.record('hold', this.#instance, packet.id, code, values);
+    this.#engine.record('hold', this.#instance, packet.id, code, values);
   }
 
   takeUp(packet: Packet): void {
     packet.fate = FATE.inHand;
-    this.#simulation.inHand(packet);
+    this.#engine.inHand(packet);
   }
 
   bind(below: string, key: number): boolean {
-    return this.#simulation.bind(this.#wired, this.#instance, below, key);
+    return this.#engine.bind(this.#wired, this.#instance, below, key);
   }
 
   unbind(below: string, key: number): void {
-    this.#simulation.unbind(this.#wired, this.#instance, below, key);
+    this.#engine.unbind(this.#wired, this.#instance, below, key);
   }
 
   hook(point: number, packet: Packet, egress: number): HookVerdict {
     const hooks = this.hooks[point] as BoundHook[];
     if (++packet.hooks > MOST_HOOKS) {
-      this.#simulation.drop(this.#instance, packet, 'core.too-many-hooks', { limit: MOST_HOOKS });
+      this.#engine.drop(this.#instance, packet, 'core.too-many-hooks', { limit: MOST_HOOKS });
       return HOOK.stolen;
     }
     for (let at = 0; at < hooks.length; at++) {
@@ -156,11 +148,11 @@ export class InstanceContext implements Context {
   }
 
   setTimer(name: string, after: Duration, data?: PlainValue): number {
-    return setTimer(this.#simulation.run, this.#instance, name, after, data, this.#simulation.cause);
+    return setTimer(this.#engine.run, this.#instance, name, after, data, this.#engine.cause);
   }
 
   cancelTimer(id: number): void {
-    unsetTimer(this.#simulation.run, this.#instance, id);
+    unsetTimer(this.#engine.run, this.#instance, id);
   }
 
   sibling<Calls>(contract: Contract<Calls>): Calls | undefined {
@@ -168,7 +160,7 @@ export class InstanceContext implements Context {
     const known = this.#siblings.get(contract);
     if (known !== undefined || this.#siblings.has(contract)) return known as Calls | undefined;
     const provider = this.#wired.providers.get(contract.contract);
-    const calls = provider === undefined ? undefined : this.#simulation.callsOf(provider.index);
+    const calls = provider === undefined ? undefined : this.#engine.callsOf(provider.index);
     this.#siblings.set(contract, calls);
     return calls as Calls | undefined;
   }
@@ -176,7 +168,7 @@ export class InstanceContext implements Context {
   slot<Filling>(slot: Slot<Filling>): Filling {
     if (!this.#uses.includes(slot.slot))
       throw new Error(`plugin ${this.plugin} does not say that it uses ${slot.slot}`);
-    const filling = this.#simulation.slots[slot.slot];
+    const filling = this.#engine.slots[slot.slot];
     if (filling === undefined) throw new Error(`the host filled no ${slot.slot}`);
     return filling as Filling;
   }
@@ -192,19 +184,19 @@ export class InstanceContext implements Context {
   }
 
   note(code: string, values?: PlainValues, packet?: Packet): number {
-    return this.#simulation.record('note', this.#instance, packet?.id ?? 0, code, values);
+    return this.#engine.record('note', this.#instance, packet?.id ?? 0, code, values);
   }
 
   logKey(format: string, entry: PlainValues): void {
-    this.#simulation.logKey(this.#instance, format, entry);
+    this.#engine.logKey(this.#instance, format, entry);
   }
 
   /** For the simulation: who is bound above this instance changed. */
-  setAbove(key: number, context: InstanceContext | undefined): void {
-    if (context === undefined) this.#above?.delete(key);
+  setAbove(key: number, above: Attached | undefined): void {
+    if (above === undefined) this.#above?.delete(key);
     else {
       this.#above ??= new Map();
-      this.#above.set(key, context);
+      this.#above.set(key, above);
     }
     this.#lastKey = -1;
   }

@@ -1,3 +1,4 @@
+export { MOST_KEYS, type Recording, type SimulationOptions } from './engine.ts';
 export * from './history.ts';
 export * from './judge.ts';
 export * from './run.ts';

@@ -1,10 +1,21 @@
 import type { Expectation, Registry, RunView, Verdict } from '../plugin/index.ts';
 import type { ExpectationEntry, Topology } from '../topology/index.ts';
-import type { RecordKind } from '../trace/index.ts';
-import type { Simulation } from './simulation.ts';
+import type { RecordKind, TraceRecord } from '../trace/index.ts';
+import type { Run } from './run.ts';
+import type { Wiring } from './wiring.ts';
 
 /** For each kind of record, the indices of the expectations that are shown it. */
 export type Observers = Readonly<Partial<Record<RecordKind, readonly number[]>>>;
+
+/** What judging needs of a simulation. */
+export interface Judged {
+  readonly topology: Topology;
+  readonly registry: Registry;
+  readonly run: Run;
+  readonly wiring: Wiring;
+  readonly observers: Observers;
+  recordAt(number: number): TraceRecord | undefined;
+}
 
 /** An expectation and how it came out. */
 export interface Judgement extends Verdict {
@@ -26,14 +37,14 @@ export function observersOf(topology: Topology, registry: Registry): Observers {
 }
 
 /** Starts the fold of each expectation: their states are part of the run. */
-export function startFolds(simulation: Simulation): void {
+export function startFolds(simulation: Judged): void {
   for (const entry of simulation.topology.expectations) {
     simulation.run.folds.push(kindOf(simulation.registry, entry).expectation.create(entry.spec));
   }
 }
 
 /** Shows a record to the expectations that look at its kind. */
-export function foldRecord(simulation: Simulation, kind: RecordKind, number: number): void {
+export function foldRecord(simulation: Judged, kind: RecordKind, number: number): void {
   const interested = simulation.observers[kind];
   if (interested === undefined) return;
   const record = simulation.recordAt(number);
@@ -45,7 +56,7 @@ export function foldRecord(simulation: Simulation, kind: RecordKind, number: num
 }
 
 /** Judges every expectation as things stand now. */
-export function judge(simulation: Simulation): Judgement[] {
+export function judge(simulation: Judged): Judgement[] {
   const view = runView(simulation);
   return simulation.topology.expectations.map((entry, index) => ({
     expectation: entry,
@@ -54,7 +65,7 @@ export function judge(simulation: Simulation): Judgement[] {
 }
 
 /** What verdicts may look at. */
-export function runView(simulation: Simulation): RunView {
+export function runView(simulation: Judged): RunView {
   const { wiring, run } = simulation;
   return {
     now: run.now,

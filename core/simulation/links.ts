@@ -3,9 +3,9 @@ import { dequeueFrame, drawFortune, enqueueFrame, flushFrames, isImpaired } from
 import { FATE, type Packet } from '../packet/index.ts';
 import { pushEvent } from '../time/index.ts';
 import type { LinkSettings } from '../topology/index.ts';
+import type { Engine } from './engine.ts';
 import { foldRecord } from './judge.ts';
 import { OPCODE } from './opcodes.ts';
-import type { Simulation } from './simulation.ts';
 
 /** A frame may be so much larger than the link's MTU: room for the link layer's own header. */
 export const MOST_LINK_HEADER = 22;
@@ -16,19 +16,19 @@ export function linkPlace(direction: number): number {
 }
 
 /** Puts a whole frame on the link of an interface: it waits for the transmitter, crosses, and arrives as one event. */
-export function sendFrame(simulation: Simulation, instance: number, packet: Packet, interfaceNumber: number): void {
-  const { run, wiring } = simulation;
+export function sendFrame(engine: Engine, instance: number, packet: Packet, interfaceNumber: number): void {
+  const { run, wiring } = engine;
   const index = wiring.directionOf[interfaceNumber] as number;
   const face = wiring.faces[interfaceNumber];
   if (face?.up !== true) {
-    simulation.drop(instance, packet, 'core.interface-down', { interface: face?.name ?? '' });
+    engine.drop(instance, packet, 'core.interface-down', { interface: face?.name ?? '' });
     return;
   }
   const direction = run.directions[index] as LinkDirection;
   const settings = run.links[index >> 1] as LinkSettings;
   const size = packet.end - packet.start;
   if (size > settings.mtu + MOST_LINK_HEADER) {
-    simulation.drop(linkPlace(index), packet, 'core.too-large', { size, mtu: settings.mtu });
+    engine.drop(linkPlace(index), packet, 'core.too-large', { size, mtu: settings.mtu });
     return;
   }
   const now = run.now;
@@ -40,7 +40,7 @@ export function sendFrame(simulation: Simulation, instance: number, packet: Pack
       starts = direction.busyUntil;
       // What waits is what the transmitter is still busy with: no list of it is needed.
       if (((starts - now) * rate) / 8e9 + size > settings.queue) {
-        simulation.drop(linkPlace(index), packet, 'core.queue-full', { limit: settings.queue, size });
+        engine.drop(linkPlace(index), packet, 'core.queue-full', { limit: settings.queue, size });
         return;
       }
     }
@@ -52,54 +52,54 @@ export function sendFrame(simulation: Simulation, instance: number, packet: Pack
   packet.tags = undefined;
   run.lastTransmit = now;
   let cause = 0;
-  if (simulation.trace !== undefined) {
-    cause = simulation.trace.transmit(now, index, packet, simulation.cause, starts, arrival);
+  if (engine.trace !== undefined) {
+    cause = engine.trace.transmit(now, index, packet, engine.cause, starts, arrival);
     run.nextRecord = cause + 1;
-    foldRecord(simulation, 'transmit', cause);
+    foldRecord(engine, 'transmit', cause);
   }
-  if (isImpaired(settings)) cross(simulation, index, packet, arrival, cause);
-  else fly(simulation, index, packet, arrival, cause);
+  if (isImpaired(settings)) cross(engine, index, packet, arrival, cause);
+  else fly(engine, index, packet, arrival, cause);
 }
 
 /** Lets a frame fly in order: behind those in flight. */
-function fly(simulation: Simulation, index: number, packet: Packet, arrival: number, cause: number): void {
-  const direction = simulation.run.directions[index] as LinkDirection;
+function fly(engine: Engine, index: number, packet: Packet, arrival: number, cause: number): void {
+  const direction = engine.run.directions[index] as LinkDirection;
   // A link whose delay was shortened under way still keeps its order.
   const at = arrival < direction.lastArrival && direction.count > 0 ? direction.lastArrival : arrival;
   if (enqueueFrame(direction, packet, at, cause)) {
-    pushEvent(simulation.run.queue, at, OPCODE.arrival, index, 0, cause);
+    pushEvent(engine.run.queue, at, OPCODE.arrival, index, 0, cause);
   }
 }
 
 /** Lets a frame meet its fortune on an impaired link. */
-function cross(simulation: Simulation, index: number, packet: Packet, arrival: number, cause: number): void {
-  const { run } = simulation;
+function cross(engine: Engine, index: number, packet: Packet, arrival: number, cause: number): void {
+  const { run } = engine;
   const settings = run.links[index >> 1] as LinkSettings;
-  const names = simulation.wiring.names.direction(index);
+  const names = engine.wiring.names.direction(index);
   const fortune = drawFortune(settings, (packet.end - packet.start) * 8, (purpose) =>
-    simulation.stream(`link/${names.link}/${names.node}:${names.interface}/${purpose}`),
+    engine.stream(`link/${names.link}/${names.node}:${names.interface}/${purpose}`),
   );
-  const before = simulation.cause;
-  simulation.cause = cause;
+  const before = engine.cause;
+  engine.cause = cause;
   if (fortune.lost) {
-    simulation.drop(linkPlace(index), packet, 'core.link-lost', { loss: `${settings.loss * 100} %` });
-    simulation.cause = before;
+    engine.drop(linkPlace(index), packet, 'core.link-lost', { loss: `${settings.loss * 100} %` });
+    engine.cause = before;
     return;
   }
   if (fortune.duplicated) {
-    const copy = simulation.copyPacket(packet);
-    simulation.record('derive', linkPlace(index), copy.id, 'core.duplicated', { from: packet.id, relation: 'copy' });
+    const copy = engine.copyPacket(packet);
+    engine.record('derive', linkPlace(index), copy.id, 'core.duplicated', { from: packet.id, relation: 'copy' });
     copy.fate = FATE.onLink;
-    fly(simulation, index, copy, arrival, cause);
+    fly(engine, index, copy, arrival, cause);
   }
   if (fortune.flippedBit >= 0) {
     const at = packet.start + (fortune.flippedBit >> 3);
     packet.buffer[at] = (packet.buffer[at] as number) ^ (0x80 >> (fortune.flippedBit & 7));
-    simulation.record('note', linkPlace(index), packet.id, 'core.corrupted', { bit: fortune.flippedBit });
+    engine.record('note', linkPlace(index), packet.id, 'core.corrupted', { bit: fortune.flippedBit });
   }
-  simulation.cause = before;
+  engine.cause = before;
   if (fortune.overtakenBy === 0) {
-    fly(simulation, index, packet, arrival + fortune.extraDelay, cause);
+    fly(engine, index, packet, arrival + fortune.extraDelay, cause);
     return;
   }
   const stray = { packet, direction: index };
@@ -110,59 +110,59 @@ function cross(simulation: Simulation, index: number, packet: Packet, arrival: n
 }
 
 /** The head of a direction's ring arrives. */
-export function arriveHead(simulation: Simulation, index: number): void {
-  const { run } = simulation;
+export function arriveHead(engine: Engine, index: number): void {
+  const { run } = engine;
   const direction = run.directions[index] as LinkDirection;
   // A cut link was emptied while this event was in the queue.
   if (direction.count === 0 || (direction.times[direction.head] as number) > run.now) return;
-  simulation.cause = direction.causes[direction.head] as number;
+  engine.cause = direction.causes[direction.head] as number;
   const packet = dequeueFrame(direction);
   if (direction.count > 0) {
     const head = direction.head;
     const cause = direction.causes[head] as number;
     pushEvent(run.queue, direction.times[head] as number, OPCODE.arrival, index, 0, cause);
   }
-  arrive(simulation, index, packet);
+  arrive(engine, index, packet);
 }
 
-export function arriveStray(simulation: Simulation, slot: number): void {
-  const { run } = simulation;
+export function arriveStray(engine: Engine, slot: number): void {
+  const { run } = engine;
   const stray = run.strays[slot];
   run.strays[slot] = null;
   run.freeStrays.push(slot);
-  if (stray !== null && stray !== undefined) arrive(simulation, stray.direction, stray.packet);
+  if (stray !== null && stray !== undefined) arrive(engine, stray.direction, stray.packet);
 }
 
-function arrive(simulation: Simulation, index: number, packet: Packet): void {
-  const { wiring } = simulation;
+function arrive(engine: Engine, index: number, packet: Packet): void {
+  const { wiring } = engine;
   packet.ingress = wiring.receiverIndex[index] as number;
   packet.outer = -1;
   packet.hooks = 0;
-  const receiver = simulation.linkReceivers[wiring.receiverNode[index] as number];
+  const receiver = engine.linkReceivers[wiring.receiverNode[index] as number];
   if (receiver === undefined) {
     const node = wiring.nodes[wiring.receiverNode[index] as number];
     packet.fate = FATE.inHand;
-    simulation.drop(linkPlace(index), packet, 'core.nobody-above', {
+    engine.drop(linkPlace(index), packet, 'core.nobody-above', {
       node: node?.name ?? '',
       interface: node?.face.interfaces[packet.ingress]?.name ?? '',
     });
     return;
   }
-  simulation.receive(receiver, packet);
+  engine.receive(receiver, packet);
 }
 
 /** Drops what is in flight on both directions of a link that is cut. */
-export function cutLink(simulation: Simulation, link: number): void {
+export function cutLink(engine: Engine, link: number): void {
   for (const index of [2 * link, 2 * link + 1]) {
-    const direction = simulation.run.directions[index] as LinkDirection;
-    for (const packet of flushFrames(direction)) simulation.drop(linkPlace(index), packet, 'core.link-cut');
-    direction.busyUntil = simulation.run.now;
-    direction.lastArrival = simulation.run.now;
+    const direction = engine.run.directions[index] as LinkDirection;
+    for (const packet of flushFrames(direction)) engine.drop(linkPlace(index), packet, 'core.link-cut');
+    direction.busyUntil = engine.run.now;
+    direction.lastArrival = engine.run.now;
   }
-  simulation.run.strays.forEach((stray, slot) => {
+  engine.run.strays.forEach((stray, slot) => {
     if (stray === null || stray.direction >> 1 !== link) return;
-    simulation.drop(linkPlace(stray.direction), stray.packet, 'core.link-cut');
+    engine.drop(linkPlace(stray.direction), stray.packet, 'core.link-cut');
     // The event stays in the queue and finds the place empty.
-    simulation.run.strays[slot] = null;
+    engine.run.strays[slot] = null;
   });
 }
