@@ -31,6 +31,8 @@ function namesProtocol(word: string): boolean {
 
 const EMPTY_NAME =
   /([a-z0-9](Manager|Service|Helper|Util|Impl|Base|Info|Data)s?|^(Manager|Service|Helper|Util|Impl|Base|Info|Data)s?)$/;
+/** Terms of the standards that end like an empty name. */
+const TERMS: ReadonlySet<string> = new Set(['typeOfService']);
 const EMPTY_PLACE = /^(utils?|helpers?|common|misc|shared|types)$/;
 const EMPTY_ENDING = /[-.](manager|service|helper|util|impl|base|info|data)s?$/;
 
@@ -43,7 +45,7 @@ export function emptyNames(tree: ParsedTree): Violation[] {
     if (empty !== undefined) found.push({ path, line: 1, message: `a file or folder is named ${empty}` });
     visit(syntax, (node) => {
       const name = declaredName(node);
-      if (name !== undefined && EMPTY_NAME.test(name)) {
+      if (name !== undefined && EMPTY_NAME.test(name) && !TERMS.has(name)) {
         found.push({ path, line: lineOf(syntax, node), message: `${name} is a name that says nothing` });
       }
     });
