@@ -1,14 +1,5 @@
-import { z } from 'zod';
-import {
-  type DescribedNode,
-  durationSetting,
-  type Expectation,
-  nameSetting,
-  type Problem,
-  type TraceRecord,
-} from '../../core/index.ts';
-import { readIpv4 } from '../ipv4/contract.ts';
-import { protocolSetting, written } from './config.ts';
+import type { DescribedNode, Expectation, Problem, TraceRecord } from '../../core/index.ts';
+import { type MappingExpectation, MOST_COUNT, mappingExpectation } from './config.ts';
 import { insideText, outsideText, remoteText } from './describe.ts';
 import { protocolName } from './protocols.ts';
 import type { NatState } from './state.ts';
@@ -17,50 +8,6 @@ import { liveRows } from './views.ts';
 /** The most records that a verdict names, and mappings that its sentence shows. */
 const MOST_EVIDENCE = 50;
 const MOST_SHOWN = 3;
-const MOST_COUNT = 10_000_000;
-
-/** One end of a mapping: `192.168.1.10`, or with a port `192.168.1.10:500`. */
-const endSetting = written<string>('address, or address and port', '192.168.1.10:500', (text) => {
-  const [, address = '', port] = /^([^:]*)(?::([0-9]{1,5}))?$/.exec(text) ?? [];
-  const reading = readIpv4(address);
-  if ('wrong' in reading) return reading;
-  if (Number(port ?? 0) > 65_535) return { wrong: `\`${text}\`: ${port} is no port` };
-  return { value: text };
-});
-
-const countSetting = z.int().min(0).max(MOST_COUNT);
-
-/** `{ node: home, mapping: { protocol: udp, inside: 192.168.1.10:500 }, count: 1, state: live }`. */
-export const mappingExpectation = z
-  .strictObject({
-    node: nameSetting().meta({ title: 'node' }).describe('The translator'),
-    mapping: z
-      .strictObject({
-        protocol: protocolSetting.optional().describe('udp, tcp, icmp, esp, or a number'),
-        inside: endSetting.optional().describe('The internal end'),
-        outside: endSetting.optional().describe('The external end'),
-        remote: endSetting.optional().describe('The remote end that it was last used towards'),
-      })
-      .describe('Which mappings are meant; `{}`: all'),
-    state: z
-      .enum(['live', 'made', 'expired', 'rebound'])
-      .default('live')
-      .describe('live: there at the end; made, expired, rebound: while it ran'),
-    count: z
-      .union([
-        countSetting.transform((count) => ({ at_least: count, at_most: count })),
-        z.strictObject({
-          at_least: countSetting.default(0).describe('No fewer than this'),
-          at_most: countSetting.default(MOST_COUNT).describe('No more than this'),
-        }),
-      ])
-      .default({ at_least: 1, at_most: MOST_COUNT })
-      .describe('How many: a number or bounds; left out: at least one'),
-    by: durationSetting().optional().describe('Only what happened until this time counts; not for `live`'),
-  })
-  .describe('Which mappings a translator has, made, or forgot');
-
-type MappingExpectation = z.output<typeof mappingExpectation>;
 
 interface Fold {
   count: number;
