@@ -4,7 +4,7 @@ import { parseExpectation } from '../core/topology/index.ts';
 import { createGlance, type TraceRecord } from '../core/trace/index.ts';
 import type { Answer, Explanation } from './api.ts';
 import { FRAME_FATE } from './frame-fate.ts';
-import { type FrameReader, headline } from './frame-reader.ts';
+import type { FrameReader } from './frame-reader.ts';
 import type { FrameIndex } from './frames.ts';
 import { chainOf, isFailure, sentenceOf } from './stories.ts';
 import type { Sentence } from './views.ts';
@@ -176,7 +176,7 @@ function aboutPacket({ history, index, reader }: Explained, rest: string): Expla
   const end = decided === 0 ? undefined : history.record(decided);
   const fate = index.fate.at(row);
   const failed = fate === FRAME_FATE.dropped || fate === FRAME_FATE.lost;
-  const says = dissection === undefined ? '' : headline(dissection);
+  const says = dissection === undefined ? '' : reader.headline(dissection);
   const name = says === '' ? '' : `${says.title}: ${says.summary}`;
   const became = end === undefined ? 'still under way or held' : sentenceOf(history, end).text;
   const from = failed && end !== undefined ? end.number : index.record.at(row);

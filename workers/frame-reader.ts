@@ -14,6 +14,7 @@ export class FrameReader {
   readonly #index: FrameIndex;
   readonly #registry: Registry;
   readonly #openers: Openers;
+  readonly #owners: ReadonlyMap<string, string>;
   readonly #stacks: ShellStack[] = [{ shells: [] }];
   readonly #stackIds = new Map<string, number>();
   readonly #keys = new Map<string, { entries: PlainValues[]; read: number }>();
@@ -22,7 +23,13 @@ export class FrameReader {
     this.#history = history;
     this.#index = index;
     this.#registry = history.head.registry;
+    this.#owners = codecOwners(this.#registry);
     this.#openers = { keys: (format) => this.#keysOf(format), slots: history.head.slots };
+  }
+
+  /** What people call a dissected frame by. */
+  headline(dissection: Dissection): Headline {
+    return headline(dissection, this.#owners);
   }
 
   get stacks(): readonly ShellStack[] {
@@ -97,19 +104,30 @@ export interface Headline {
   readonly destination: string;
 }
 
-export function headline(dissection: Dissection): Headline {
+/** Which plugin each codec belongs to: a plugin may read its layers in parts. */
+export function codecOwners(registry: Registry): ReadonlyMap<string, string> {
+  const owners = new Map<string, string>();
+  for (const plugin of registry.plugins.values()) {
+    for (const codec of plugin.codecs ?? []) owners.set(codec.name, plugin.name);
+  }
+  return owners;
+}
+
+export function headline(dissection: Dissection, owners: ReadonlyMap<string, string>): Headline {
   let best = { protocol: UNREAD, title: 'Data', summary: `${dissection.bytes.length} octets` };
   let ends = { source: '', destination: '' };
   for (const layer of dissection.layers) {
-    if (layer.name !== UNREAD) best = { protocol: layer.name, title: layer.title, summary: layer.summary };
+    const protocol = owners.get(layer.name) ?? layer.name;
+    if (layer.name !== UNREAD) best = { protocol, title: layer.title, summary: layer.summary };
     const source = layer.fields.find(({ name }) => name === `${layer.name}.source`);
     const destination = layer.fields.find(({ name }) => name === `${layer.name}.destination`);
     if (source !== undefined && destination !== undefined) {
       ends = { source: source.value, destination: destination.value };
     }
     if (layer.opened === undefined) continue;
-    const inner = headline(layer.opened.dissection);
-    if (inner.protocol !== UNREAD) best = inner;
+    const inner = headline(layer.opened.dissection, owners);
+    // The sealed part of a protocol's own message is no packet of its own: the message is what it is called by.
+    if (inner.protocol !== UNREAD && inner.protocol !== protocol) best = inner;
     if (inner.source !== '') ends = inner;
   }
   const { protocol, title, summary } = best;

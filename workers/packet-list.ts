@@ -2,7 +2,7 @@ import { type History, storyOf } from '../core/simulation/index.ts';
 import type { Row, Rows, RowsRequest } from './api.ts';
 import { type Filter, type FilteredFrame, parseFilter } from './filter.ts';
 import { FRAME_FATE, type FrameFate } from './frame-fate.ts';
-import { type FrameReader, headline, NO_HEADLINE } from './frame-reader.ts';
+import { type FrameReader, NO_HEADLINE } from './frame-reader.ts';
 import type { FrameIndex } from './frames.ts';
 
 /** Frames that one call takes apart at most for a filter; those it can judge from outside are counted a tenth. */
@@ -64,7 +64,7 @@ export class PacketList {
     const { wiring, registry } = this.#history.head;
     const dissection = this.#reader.dissect(row);
     const { protocol, title, summary, source, destination } =
-      dissection === undefined ? NO_HEADLINE : headline(dissection);
+      dissection === undefined ? NO_HEADLINE : this.#reader.headline(dissection);
     const fate = index.fate.at(row) as FrameFate;
     const end = fate >= FRAME_FATE.dropped ? this.#history.record(index.decided.at(row)) : undefined;
     return {
@@ -157,7 +157,7 @@ export class PacketList {
       dissection: take,
       headline: () => {
         const taken = take();
-        return taken === undefined ? NO_HEADLINE : headline(taken);
+        return taken === undefined ? NO_HEADLINE : this.#reader.headline(taken);
       },
     };
   }

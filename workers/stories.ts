@@ -1,5 +1,5 @@
 import type { Tone } from '../core/index.ts';
-import { causeChain, type History, storyOf } from '../core/simulation/index.ts';
+import { causeChain, cureOf, type History, storyOf } from '../core/simulation/index.ts';
 import type { TraceRecord } from '../core/trace/index.ts';
 import type { Happening } from './api.ts';
 import type { Sentence } from './views.ts';
@@ -9,13 +9,14 @@ import type { Sentence } from './views.ts';
 export function sentenceOf(history: History, record: TraceRecord): Sentence {
   const { registry } = history.head;
   const story = record.code === undefined ? undefined : registry.codes.get(record.code);
+  const cure = cureOf(registry, record);
   return {
     record: record.number,
     time: record.time,
     node: record.node,
     text: storyOf(registry, record),
     ...(story?.source === undefined ? {} : { source: story.source }),
-    ...(story?.cure === undefined ? {} : { cure: story.cure }),
+    ...(cure === undefined ? {} : { cure }),
   };
 }
 

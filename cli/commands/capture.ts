@@ -8,7 +8,7 @@ import {
 } from '../../core/capture/index.ts';
 import { type Dissection, dissect, formatInstant, type Openers, type Registry } from '../../core/index.ts';
 import { parseFilter } from '../../workers/filter.ts';
-import { type Headline, headline } from '../../workers/frame-reader.ts';
+import { codecOwners, type Headline, headline } from '../../workers/frame-reader.ts';
 import { createNodeHost } from '../../workers/node-host.ts';
 import { dissectionText, hexText } from '../dissection-text.ts';
 import { readCaptureFile } from '../files.ts';
@@ -68,7 +68,8 @@ function capture(path: string, flags: Flags, terminal: Terminal): number {
     throw new Refused(words.noSuchPacket(asked, read.packets.length));
   }
   const packets = asked === undefined ? read.packets : [read.packets[asked - 1] as CapturedPacket];
-  const taken = packets.map((packet) => take(packet, read, registry, openers)).filter(passes);
+  const owners = codecOwners(registry);
+  const taken = packets.map((packet) => take(packet, read, { registry, openers, owners })).filter(passes);
   if (flags.json === true) terminal.say(toJson(jsonOf(read, taken, asked !== undefined)));
   else if (asked !== undefined) for (const one of taken) tellWhole(one, terminal);
   else {
@@ -78,7 +79,13 @@ function capture(path: string, flags: Flags, terminal: Terminal): number {
   return read.faults.some(({ stopped }) => stopped) ? EXIT.badInput : EXIT.held;
 }
 
-function take(packet: CapturedPacket, read: ReadCapture, registry: Registry, openers: Openers): Taken {
+interface Reading {
+  readonly registry: Registry;
+  readonly openers: Openers;
+  readonly owners: ReadonlyMap<string, string>;
+}
+
+function take(packet: CapturedPacket, read: ReadCapture, { registry, openers, owners }: Reading): Taken {
   let dissection: Dissection | undefined;
   let line: Headline | undefined;
   const codec = registry.linkTypes.get(read.interfaces[packet.interface]?.linkType ?? -1) ?? '';
@@ -91,7 +98,7 @@ function take(packet: CapturedPacket, read: ReadCapture, registry: Registry, ope
     time: timeOf(packet, read.packets[0]),
     dissection: whole,
     headline: () => {
-      line ??= headline(whole());
+      line ??= headline(whole(), owners);
       return line;
     },
   };

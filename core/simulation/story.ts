@@ -23,6 +23,12 @@ export function storyOf(registry: Registry, record: TraceRecord): string {
   }
 }
 
+/** What usually cures a record's failure, with the record's own values. */
+export function cureOf(registry: Registry, record: TraceRecord): string | undefined {
+  const cure = record.code === undefined ? undefined : registry.codes.get(record.code)?.cure;
+  return cure === undefined ? undefined : filled(cure, record);
+}
+
 function filled(text: string, record: TraceRecord): string {
   return text.replace(/\{(\w+)\}/g, (brace, name: string) => {
     const value = record.values?.[name];
@@ -71,11 +77,12 @@ export function causeChain(
     const record = recordAt(at);
     if (record === undefined) break;
     const story = record.code === undefined ? undefined : registry.codes.get(record.code);
+    const cure = cureOf(registry, record);
     steps.push({
       record,
       story: storyOf(registry, record),
       ...(story?.source === undefined ? {} : { source: story.source }),
-      ...(story?.cure === undefined ? {} : { cure: story.cure }),
+      ...(cure === undefined ? {} : { cure }),
     });
     at = record.cause;
   }
