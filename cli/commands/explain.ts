@@ -28,8 +28,13 @@ export function addExplain(program: Command, terminal: Terminal): void {
     .option('--json', words.json)
     .addHelpText('after', words.examples)
     .action(async (lab: string, question: string[], flags: Flags) => {
-      process.exitCode = await explain(lab, question.join(' '), flags, terminal);
+      process.exitCode = await explain(lab, questionOf(question), flags, terminal);
     });
+}
+
+/** In a shell an arrow must be quoted: `to` between two names does as well. */
+function questionOf(words: readonly string[]): string {
+  return words.join(' ').replace(/^(\S+ \S+) to (\S)/, '$1 -> $2');
 }
 
 async function explain(lab: string, question: string, flags: Flags, terminal: Terminal): Promise<number> {

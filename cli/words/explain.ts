@@ -8,8 +8,9 @@ Without a question it explains every failed expectation and every kind of drop.`
   examples: `
 Examples:
   $ ikebana explain site-to-site
-  $ ikebana explain office.yaml ping laptop -> 10.1.0.20
-                                                   (quote the arrow: 'ping laptop -> 10.1.0.20')
+  $ ikebana explain office.yaml ping laptop to 10.1.0.20
+  $ ikebana explain office.yaml 'ping laptop -> server, answered: 3'
+                                                   any expectation, in the words of the file
   $ ikebana explain office.yaml packet 12          frame 12 of the run, as in its capture
   $ ikebana explain office.yaml tunnel office      the last that the run says of a name
 
