@@ -72,6 +72,7 @@ function Messages() {
   const { model, desk } = usePage();
   const trouble = model.worker.trouble.value;
   const message = desk.message.value;
+  const { stopped } = model.progress.value;
 
   useEffect(() => {
     if (message === undefined) return;
@@ -95,6 +96,7 @@ function Messages() {
           </button>
         </div>
       )}
+      {stopped === undefined ? null : <div class="message trouble">{text('trouble.stopped', { reason: stopped })}</div>}
       {message === undefined ? null : <div class="message">{message}</div>}
     </div>
   );

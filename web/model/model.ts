@@ -86,6 +86,8 @@ export function createModel(worker: LabWorker, kinds: string | undefined) {
     (request) => worker.ask((api) => api.rows(request)),
     () => filter.value,
     (answer) => {
+      // The filter has not looked at all frames yet: what it has found so far is no full answer.
+      if (answer.looked < answer.of) pages.grown();
       batch(() => {
         rows.value = answer;
         arrived.value += 1;
@@ -296,6 +298,9 @@ export function createModel(worker: LabWorker, kinds: string | undefined) {
 
   return {
     worker,
+    /** What could stand at an offset of a topology's text. */
+    complete: (text: string, offset: number) =>
+      worker.ask((api) => api.complete(text, offset, kinds === undefined ? {} : { kinds })),
     lab,
     source,
     mistakes,

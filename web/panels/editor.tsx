@@ -31,15 +31,15 @@ export function Editor() {
     };
     void import('./yaml-editor.ts').then(({ createYamlEditor }) => {
       if (!live || host.current === null) return;
-      editor.current = createYamlEditor(
-        host.current,
-        tried.peek() ?? source.peek()?.text ?? '',
-        text('editor.title'),
-        () => {
+      editor.current = createYamlEditor(host.current, {
+        text: tried.peek() ?? source.peek()?.text ?? '',
+        label: text('editor.title'),
+        changed: () => {
           clearTimeout(timer);
           timer = setTimeout(run, PAUSE);
         },
-      );
+        complete: model.complete,
+      });
       ready.value = true;
     });
     return () => {

@@ -62,7 +62,7 @@ export function Packets() {
       live = false;
       clearTimeout(timer);
     };
-  }, [era.value, filter.value, frames, model, moment]);
+  }, [era.value, filter.value, total, model, moment]);
 
   useEffect(() => {
     const element = view.current;

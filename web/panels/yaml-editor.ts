@@ -1,4 +1,11 @@
-import { closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete';
+import {
+  autocompletion,
+  type CompletionContext,
+  type CompletionResult,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+} from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { yaml } from '@codemirror/lang-yaml';
 import { bracketMatching, codeFolding, foldGutter, foldKeymap, indentOnInput } from '@codemirror/language';
@@ -6,7 +13,7 @@ import { lintGutter, lintKeymap, type Diagnostic as Mark, setDiagnostics } from 
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
 import { EditorState } from '@codemirror/state';
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
-import type { Diagnostic } from '../../core/topology/index.ts';
+import type { Completions, Diagnostic } from '../../core/topology/index.ts';
 import { yamlColours } from './yaml-colours.ts';
 
 /** A topology in CodeMirror. This module is loaded when the editor is first opened. */
@@ -21,7 +28,35 @@ export interface YamlEditor {
   destroy(): void;
 }
 
-export function createYamlEditor(parent: HTMLElement, text: string, label: string, changed: () => void): YamlEditor {
+export interface YamlEditorOptions {
+  readonly text: string;
+  /** What a screen reader calls it. */
+  readonly label: string;
+  readonly changed: () => void;
+  /** What could stand at an offset. */
+  readonly complete: (text: string, offset: number) => Promise<Completions | undefined>;
+}
+
+export function createYamlEditor(parent: HTMLElement, options: YamlEditorOptions): YamlEditor {
+  const { text, label, changed } = options;
+
+  async function suggest(context: CompletionContext): Promise<CompletionResult | null> {
+    const found = await options.complete(context.state.doc.toString(), context.pos);
+    // Nothing is pushed upon whoever has not begun a word.
+    if (found === undefined || found.options.length === 0 || (!context.explicit && found.from === context.pos))
+      return null;
+    return {
+      from: found.from,
+      to: found.to,
+      options: found.options.map((one) => ({
+        label: one.label,
+        type: one.kind === 'key' ? 'property' : 'constant',
+        info: one.about,
+        apply: one.insert,
+      })),
+    };
+  }
+
   const view = new EditorView({
     parent,
     state: EditorState.create({
@@ -40,11 +75,13 @@ export function createYamlEditor(parent: HTMLElement, text: string, label: strin
         search({ top: true }),
         lintGutter(),
         yaml(),
+        autocompletion({ override: [suggest], icons: false }),
         yamlColours,
         EditorState.tabSize.of(2),
         EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false' }),
         keymap.of([
           ...closeBracketsKeymap,
+          ...completionKeymap,
           ...defaultKeymap,
           ...searchKeymap,
           ...historyKeymap,

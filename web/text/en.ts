@@ -128,6 +128,7 @@ export const en = {
   'load.failed': '{file} was not opened: {mistakes}. The lab on the canvas is as it was.',
   'load.see': 'Show them',
 
+  'trouble.stopped': 'The run went no further: {reason}',
   'trouble.worker': 'The simulation stopped: {reason}',
   'trouble.workerCure': 'Start it again; the topology is kept.',
   'trouble.restart': 'Start again',

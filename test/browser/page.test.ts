@@ -1,0 +1,388 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { plugins } from '../../plugins/index.ts';
+import { holdLab } from '../../workers/hold-lab.ts';
+import { createHost } from '../../workers/host.ts';
+import { chromium, groupWith, repositoryRoot } from '../skip.ts';
+import { builtPage } from './built-page.ts';
+import { listenForComplaints, startChromium } from './chromium.ts';
+import { type StaticServer, serve } from './static-server.ts';
+
+/** The page is served below a path, as on hosts where it does not have the root. */
+const PATH = '/some/where/';
+const PATIENCE = 60_000;
+const read = (path: string) => readFileSync(join(repositoryRoot, path), 'utf8');
+
+/** A lab run to its end in this thread, with the plugins that the page has too. */
+async function runHere(name: string) {
+  const lab = holdLab(createHost(plugins));
+  const loaded = await lab.load(read(`topologies/${name}/topology.yaml`), { kinds: read('topologies/kinds.yaml') });
+  expect(loaded.diagnostics).toEqual([]);
+  let progress = await lab.advance();
+  while (!progress.ended) progress = await lab.advance();
+  return { progress, capture: await lab.capture(), verdicts: await lab.verdicts() };
+}
+
+groupWith(chromium, 'the page in Chromium', () => {
+  let browser: Browser;
+  let server: StaticServer;
+  let page: Page;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    server = await serve(await builtPage(), PATH);
+    browser = await startChromium();
+    page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: 'light' });
+    page.setDefaultTimeout(PATIENCE);
+    complaints = listenForComplaints(page, server.origin);
+  }, PATIENCE * 3);
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  const text = (selector: string) => page.locator(selector).first().innerText();
+  const moment = async () => Number((await text('.moment')).replace(/[^\d.]/g, ''));
+  const verdictsAre = async (count: number) => {
+    await page.waitForFunction(
+      (wanted) => document.querySelectorAll('[data-verdict="held"],[data-verdict="failed"]').length === wanted,
+      count,
+    );
+  };
+
+  /** Opens a lab by its link, in a page that forgets what was before. */
+  async function open(fragment: string): Promise<void> {
+    await page.goto('about:blank');
+    await page.goto(`${server.origin}${PATH}#${fragment}`);
+    await page.waitForSelector('.stage-canvas canvas');
+  }
+
+  async function drop(name: string, content: string): Promise<void> {
+    await page.evaluate(
+      ([fileName, body]) => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([body as string], fileName as string));
+        document.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+      },
+      [name, content],
+    );
+  }
+
+  it(
+    'runs a lab to its end from a sub-path, with the verdicts of the same run in Node',
+    async () => {
+      const here = await runHere('site-to-site');
+      await open('lab=site-to-site');
+      await verdictsAre(here.verdicts.length);
+      const shown = await page.locator('.verdict').evaluateAll((items) =>
+        items.map((item) => ({
+          held: (item as HTMLElement).dataset.verdict === 'held',
+          evidence: item.querySelector('.evidence')?.textContent,
+        })),
+      );
+      expect(shown).toEqual(here.verdicts.map(({ held, evidence }) => ({ held, evidence })));
+      expect(shown.every(({ held }) => held)).toBe(true);
+      expect(await text('.tabs-aside .count')).toBe(`${here.progress.frames} frames`);
+    },
+    PATIENCE * 2,
+  );
+
+  it.each(['site-to-site', 'routed', 'manual-keys'])(
+    'computes the frames of %s byte for byte as Node does',
+    async (name) => {
+      const here = await runHere(name);
+      await open(`lab=${name}`);
+      await verdictsAre(here.verdicts.length);
+      await page.click('[aria-label="Export"]');
+      const [download] = await Promise.all([page.waitForEvent('download'), page.click('[data-out="pcapng"]')]);
+      expect(download.suggestedFilename()).toBe(`${name}.pcapng`);
+      const bytes = readFileSync(await download.path());
+      expect(here.progress.frames).toBeGreaterThan(10);
+      expect(Buffer.compare(bytes, here.capture)).toBe(0);
+    },
+    PATIENCE * 2,
+  );
+
+  it(
+    'draws the network and moves the frames while time runs',
+    async () => {
+      await open('lab=site-to-site&at=0.0052');
+      await page.waitForFunction(() => document.querySelector<HTMLElement>('.stage-canvas')?.dataset.flights === '2');
+      const look = async () => {
+        const picture = await page.locator('.stage').screenshot();
+        return page.evaluate(async (base64) => {
+          const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+          const image = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+          const canvas = document.createElement('canvas');
+          canvas.width = image.width;
+          canvas.height = image.height;
+          const pen = canvas.getContext('2d') as CanvasRenderingContext2D;
+          pen.drawImage(image, 0, 0);
+          const { data } = pen.getImageData(0, 0, image.width, image.height);
+          const colours = new Set<number>();
+          let inked = 0;
+          let sum = 0;
+          for (let at = 0; at < data.length; at += 4) {
+            const colour = ((data[at] as number) << 16) | ((data[at + 1] as number) << 8) | (data[at + 2] as number);
+            colours.add(colour);
+            if (colour === 0xfbfaf5) continue;
+            inked++;
+            sum = (sum * 31 + colour + at) % 1_000_000_007;
+          }
+          return { colours: colours.size, inked: inked / (data.length / 4), sum };
+        }, picture.toString('base64'));
+      };
+      const before = await look();
+      expect(before.colours).toBeGreaterThan(40);
+      // Lines and words on paper: neither an empty sheet nor a full one.
+      expect(before.inked).toBeGreaterThan(0.004);
+      expect(before.inked).toBeLessThan(0.3);
+      expect((await look()).sum).toBe(before.sum);
+      await page.keyboard.press('Space');
+      await page.waitForFunction(() => document.querySelector('.moment')?.textContent?.startsWith('0.005') === false);
+      await page.keyboard.press('Space');
+      expect((await look()).sum).not.toBe(before.sum);
+      const cost = await page.locator('.stage-canvas').evaluate((stage) => ({ ...(stage as HTMLElement).dataset }));
+      expect(Number(cost.meanCost)).toBeGreaterThan(0);
+    },
+    PATIENCE * 2,
+  );
+
+  it(
+    'takes a packet apart: the line under the pointer lights its octets, an octet lights its line',
+    async () => {
+      await open('lab=site-to-site&at=1');
+      await page.fill('#packet-filter', 'esp');
+      await page.waitForFunction(() =>
+        /^[1-9]\d* of \d+$/.test(document.querySelector('.tabs-aside .count')?.textContent ?? ''),
+      );
+      await page.locator('.packet-space .packet-row').first().click();
+      await page.waitForSelector('.tree-line');
+      // The key log opens it, and says whose key it was.
+      expect(await page.locator('.tree-line.opened').count()).toBe(1);
+      expect(await text('.tree-line.opened')).toMatch(/^Opened by /);
+      const line = page.locator('.tree-line.field', { hasText: 'Destination address' }).first();
+      const address = await line.locator('.value').innerText();
+      await line.hover();
+      await page.waitForSelector('.hex .octets .lit');
+      const lit = await page.locator('.hex .octets .lit').allInnerTexts();
+      expect(lit.map((octet) => Number.parseInt(octet, 16)).join('.')).toBe(address);
+      // Octets 12 and 13 of the frame are its type.
+      await page.locator('.hex-views button').first().click();
+      await page.locator('.hex .octets [data-at="12"]').hover();
+      await page.waitForSelector('.tree-line.lit');
+      expect(await text('.tree-line.lit .label')).toBe('Type');
+      expect(await page.locator('.hex .octets .lit').allInnerTexts()).toEqual(['08', '00']);
+    },
+    PATIENCE * 2,
+  );
+
+  it(
+    'scrubs both ways, and shows a node as it was then',
+    async () => {
+      await open('lab=site-to-site&at=0');
+      await verdictsAre((await runHere('site-to-site')).verdicts.length);
+      const strip = (await page.locator('.timeline-strip').boundingBox()) as { x: number; y: number; width: number };
+      const press = (part: number) => page.mouse.click(strip.x + strip.width * part, strip.y + 40);
+      await page.evaluate(() => {
+        for (const button of document.querySelectorAll<HTMLButtonElement>('.stage li button')) {
+          if (button.textContent?.startsWith('gw-a,')) button.click();
+        }
+      });
+      const tables = async () => {
+        const at = (await text('.moment')).replace(/[^\d.]/g, '');
+        await page.waitForFunction(
+          (wanted) =>
+            document.querySelector('.node-panel .about .mono')?.textContent?.replace(/[^\d.]/g, '') === wanted,
+          at,
+        );
+        return page.locator('.node-panel').innerText();
+      };
+      const first = await tables();
+      await press(0.2);
+      const later = await moment();
+      expect(later).toBeGreaterThan(1);
+      const second = await tables();
+      expect(second).not.toBe(first);
+      await press(0);
+      expect(await moment()).toBeLessThan(0.1);
+      await page.keyboard.press('Home');
+      expect(await tables()).toBe(first);
+    },
+    PATIENCE * 2,
+  );
+
+  it(
+    'is driven by the keyboard',
+    async () => {
+      await open('lab=routed&at=0');
+      await verdictsAre(6);
+      await page.keyboard.press('ArrowRight');
+      await page.waitForFunction(() => !document.querySelector('.moment')?.textContent?.startsWith('0.000\u2009000'));
+      const stepped = await moment();
+      await page.keyboard.press('Shift+ArrowRight');
+      await page.waitForFunction(
+        (before) => Number(document.querySelector('.moment')?.textContent?.replace(/[^\d.]/g, '')) > before,
+        stepped,
+      );
+      await page.keyboard.press('Home');
+      expect(await moment()).toBe(0);
+      await page.keyboard.press('End');
+      await page.waitForFunction(
+        () => Number(document.querySelector('.moment')?.textContent?.replace(/[^\d.]/g, '')) > 14,
+      );
+      await page.keyboard.press('?');
+      expect(await page.locator('dialog.help kbd').count()).toBeGreaterThan(15);
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('/');
+      await page.waitForFunction(() => document.activeElement?.id === 'packet-filter');
+      await page.keyboard.type('icmp && from == bob');
+      await page.waitForFunction(() =>
+        /^[1-9]\d* of \d+$/.test(document.querySelector('.tabs-aside .count')?.textContent ?? ''),
+      );
+      await page.waitForFunction(() => document.querySelectorAll('.packet-space .way').length > 2);
+      const ways = await page.locator('.packet-space .packet-row .way').allInnerTexts();
+      expect(ways.length).toBeGreaterThan(2);
+      expect(ways.every((way) => way.startsWith('bob'))).toBe(true);
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('t');
+      expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark');
+      await page.keyboard.press('t');
+      await page.keyboard.press('e');
+      await page.waitForSelector('.cm-editor');
+      await page.keyboard.press('e');
+      expect(await page.locator('.cm-editor').count()).toBe(0);
+      await page.keyboard.press('g');
+      await page.waitForSelector('dialog.gallery [data-lab="manual-keys"]');
+      await page.keyboard.press('Escape');
+      expect(await page.locator('dialog').count()).toBe(0);
+    },
+    PATIENCE * 2,
+  );
+
+  it(
+    'leaves the running lab as it was when a file is broken, and says what is wrong and where',
+    async () => {
+      await open('lab=routed&at=1.004');
+      await verdictsAre(6);
+      const before = { title: await page.title(), moment: await moment(), count: await text('.tabs-aside .count') };
+      await drop('broken.yaml', 'name: Broken\nnodes:\n  a: { kind: hots, interfaces: { eth0: 10.0.0.1/24 } }\n');
+      await page.waitForSelector('.message');
+      expect(await text('.message')).toMatch(/^broken\.yaml was not opened/);
+      expect(await page.title()).toBe(before.title);
+      expect(await moment()).toBe(before.moment);
+      expect(await text('.tabs-aside .count')).toBe(before.count);
+      await page.keyboard.press('e');
+      await page.waitForSelector('.editor-foot .mistake');
+      expect(await page.locator('.editor-foot').innerText()).toMatch(/3:\d+[\s\S]*host/);
+      expect(await page.locator('.verdict').count()).toBe(6);
+      await page.keyboard.press('e');
+    },
+    PATIENCE * 2,
+  );
+
+  it(
+    'runs what is typed in the editor, and marks what cannot be run at its place',
+    async () => {
+      await open('lab=routed&at=0');
+      await verdictsAre(6);
+      await page.keyboard.press('e');
+      await page.waitForSelector('.cm-content');
+      const line = page.locator('.cm-line', { hasText: /^name:/ });
+      await line.click();
+      await page.keyboard.press('End');
+      await page.keyboard.type(', edited');
+      await page.waitForFunction(() => document.title.startsWith('A plain routed network, edited'));
+      await page.keyboard.press('Home');
+      await page.keyboard.type('x');
+      await page.waitForSelector('.cm-lintRange-error');
+      expect(await page.title()).toMatch(/^A plain routed network, edited/);
+      expect(await page.locator('.editor-foot .mistake').count()).toBeGreaterThan(0);
+      await page.keyboard.press('Backspace');
+      await page.waitForFunction(() => document.querySelector('.cm-lintRange-error') === null);
+    },
+    PATIENCE * 2,
+  );
+
+  it(
+    'puts nothing from a topology in as HTML',
+    async () => {
+      await open('lab=routed&at=0');
+      const evil = '<img src=x onerror="document.title=1"><b id=evil>bold</b>';
+      await drop(
+        'evil.yaml',
+        `name: '${evil}'\nabout: '${evil}'\nnodes:\n  a: { kind: host, interfaces: { eth0: 10.0.0.1/24 } }\n  b: { kind: host, interfaces: { eth0: 10.0.0.2/24 } }\nlinks: [a:eth0 -- b:eth0]\ntimeline:\n  - { at: 1s, node: a, ping: 10.0.0.2 }\n`,
+      );
+      await page.waitForFunction(() => document.querySelector('.verdicts h2')?.textContent?.includes('<img'));
+      expect(await page.locator('#evil, .page img').count()).toBe(0);
+    },
+    PATIENCE * 2,
+  );
+
+  it(
+    'carries lab, seed and moment in its address, and an own topology as a whole',
+    async () => {
+      await open('lab=routed&seed=42&at=1.0045');
+      await page.waitForFunction(() => document.querySelector('.moment')?.textContent?.startsWith('1.004'));
+      await page.waitForFunction(() => location.hash.includes('seed=42') && location.hash.includes('at=1.0045'));
+      await drop(
+        'own.yaml',
+        `name: Of my own\nnodes:\n  a: { kind: host, interfaces: { eth0: 10.0.0.1/24 } }\n  b: { kind: host, interfaces: { eth0: 10.0.0.2/24 } }\nlinks: [a:eth0 -- b:eth0]\n`,
+      );
+      await page.waitForFunction(() => document.title.startsWith('Of my own'));
+      await page.keyboard.press('Home');
+      await page.waitForFunction(() => location.hash.startsWith('#topology='));
+      await open((await page.evaluate(() => location.hash)).slice(1));
+      await page.waitForFunction(() => document.title.startsWith('Of my own'));
+    },
+    PATIENCE * 2,
+  );
+
+  it(
+    'gives every control a name',
+    async () => {
+      await open('lab=site-to-site&at=0');
+      await verdictsAre((await runHere('site-to-site')).verdicts.length);
+      await page.keyboard.press('e');
+      await page.waitForSelector('.cm-content');
+      const nameless = await page.evaluate(() =>
+        [...document.querySelectorAll<HTMLElement>('.page button, .page input, .page select, .page [role="slider"]')]
+          .filter((one) => {
+            const label = one.getAttribute('aria-label') ?? one.closest('label')?.textContent ?? one.textContent ?? '';
+            return label.trim() === '';
+          })
+          .map((one) => one.outerHTML.slice(0, 120)),
+      );
+      expect(nameless).toEqual([]);
+      await page.keyboard.press('e');
+    },
+    PATIENCE * 2,
+  );
+
+  it('has complained of nothing, and asked nobody else for anything', () => {
+    expect(complaints).toEqual([]);
+  });
+
+  it(
+    'says so when the worker breaks, and starts again with the same lab',
+    async () => {
+      await open('lab=routed&at=0');
+      await verdictsAre(6);
+      const [worker] = page.workers();
+      await worker?.evaluate(() => {
+        setTimeout(() => {
+          throw new Error('out of breath');
+        }, 0);
+      });
+      await page.waitForSelector('.message.trouble');
+      expect(await text('.message.trouble')).toMatch(/out of breath/);
+      await page.click('.message.trouble button');
+      await page.waitForFunction(() => document.querySelector('.message.trouble') === null);
+      await verdictsAre(6);
+    },
+    PATIENCE * 2,
+  );
+});
