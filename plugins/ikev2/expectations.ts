@@ -112,7 +112,7 @@ function unknownNode(name: string, nodes: readonly DescribedNode[]): readonly Pr
   const node = nodes.find((each) => each.name === name);
   if (node !== undefined) {
     if (node.plugins.ikev2 !== undefined) return [];
-    return [{ path: [], message: `node ${name} has no plugin ikev2` }];
+    return [{ path: [], message: `node ${name} has no plugin ikev2`, severity: 'warning' }];
   }
   const near = nearestWord(name, names);
   const hint = near === undefined ? '' : `, did you mean \`${near}\`?`;

@@ -64,15 +64,19 @@ export function structure<F extends Fields, Key extends string, Value, Given>(de
   return {
     name: header.name,
     encode: (value: Unfilled) => {
-      const { [parts.key]: list, ...own } = value;
-      const written = (list as readonly Given[]).map((part, index) => {
-        const last = index === (list as readonly Given[]).length - 1;
-        return parts.of.encode(
-          parts.more === undefined ? part : { [parts.more.field]: last ? 0 : parts.more.value, ...part },
+      const list = value[parts.key] as readonly Given[];
+      const written: Uint8Array[] = [];
+      for (let index = 0; index < list.length; index++) {
+        const part = list[index] as Given;
+        written.push(
+          parts.of.encode(parts.more === undefined ? part : marked(part, parts.more, index < list.length - 1)),
         );
-      });
-      const counted = parts.count === undefined ? {} : { [parts.count]: written.length };
-      return header.encode({ ...counted, ...own } as unknown as Partial<HeaderValues<F>>, joined(written));
+      }
+      // The header takes no notice of the list under its key.
+      const own = value as Record<string, unknown>;
+      const counted = parts.count === undefined || own[parts.count] !== undefined;
+      const values = counted ? own : { ...own, [parts.count as string]: written.length };
+      return header.encode(values as unknown as Partial<HeaderValues<F>>, joined(written));
     },
     decode: (bytes, start = 0, end = bytes.length) => {
       const head = header.decode(bytes, start, end);
@@ -113,6 +117,12 @@ export function structure<F extends Fields, Key extends string, Value, Given>(de
       return { fields, size: at - start, ...(fault === undefined ? {} : { fault }) };
     },
   };
+}
+
+/** A part that says whether another follows; one that says so already says what its author wants. */
+function marked<Given>(part: Given, more: { readonly field: string; readonly value: number }, follows: boolean): Given {
+  if ((part as Record<string, unknown>)[more.field] !== undefined) return part;
+  return { ...part, [more.field]: follows ? more.value : 0 };
 }
 
 /** Visits the parts in `bytes[from, stop)`. Ends at the first fault. */

@@ -72,18 +72,38 @@ export function sendAuth(machine: Machine, sa: InitSent, connection: Connection,
     first === undefined || child === undefined
       ? undefined
       : offerChild(machine, sa, child, first, { inAuth: true, replaces: 0 });
-  const { id, role, local, remote, spis, createdAt, nextRequest, nextExpected, answered } = sa;
-  const { waiting, later, lastHeard, sealed, timers, attempt } = sa;
   const next: AuthSent = {
-    ...{ state: 'auth-sent', id, role, local, remote, spis, createdAt, nextRequest, nextExpected, answered },
-    ...{ waiting, later, lastHeard, sealed, timers, attempt, outstanding: undefined },
-    ...{ connection: connection.name, identity, offer, wanted: rest, ...done },
+    state: 'auth-sent',
+    id: sa.id,
+    role: sa.role,
+    local: sa.local,
+    remote: sa.remote,
+    spis: sa.spis,
+    createdAt: sa.createdAt,
+    nextRequest: sa.nextRequest,
+    nextExpected: sa.nextExpected,
+    outstanding: undefined,
+    answered: sa.answered,
+    waiting: sa.waiting,
+    later: sa.later,
+    lastHeard: sa.lastHeard,
+    sealed: sa.sealed,
+    timers: sa.timers,
+    attempt: sa.attempt,
+    connection: connection.name,
+    identity,
+    offer,
+    wanted: rest,
+    proposal: done.proposal,
+    keys: done.keys,
+    nonces: done.nonces,
+    first: done.first,
   };
   putSa(machine, next);
   const { prf } = chosenSuite(done.proposal).prf;
   const idBody = PAYLOADS.IDi.body.encode(identity);
   const auth = sharedKeyAuth(crypto, prf, secret, octetsToSign(done, true, done.first.own, idBody));
-  const alone = state.perPeer.get(remote.address) === 1;
+  const alone = state.perPeer.get(sa.remote.address) === 1;
   const payloads: PayloadToWrite[] = [
     { kind: 'IDi', value: identity },
     ...(alone && connection.unique !== 'never' ? [notification(NOTIFY.INITIAL_CONTACT)] : []),
@@ -179,12 +199,31 @@ export function establish(
   connection: Connection,
   identity: Identity,
 ): Established {
-  const { id, role, local, remote, spis, createdAt, nextRequest, nextExpected, outstanding, answered } = sa;
-  const { waiting, later, lastHeard, sealed, timers, proposal, keys, nonces } = sa;
   const established: Established = {
-    ...{ state: 'established', id, role, local, remote, spis, createdAt, nextRequest, nextExpected, outstanding },
-    ...{ answered, waiting, later, lastHeard, sealed, timers, proposal, keys, nonces, proof, identity },
-    ...{ connection: connection.name, establishedAt: machine.ctx.now(), children: [] },
+    state: 'established',
+    id: sa.id,
+    role: sa.role,
+    local: sa.local,
+    remote: sa.remote,
+    spis: sa.spis,
+    createdAt: sa.createdAt,
+    nextRequest: sa.nextRequest,
+    nextExpected: sa.nextExpected,
+    outstanding: sa.outstanding,
+    answered: sa.answered,
+    waiting: sa.waiting,
+    later: sa.later,
+    lastHeard: sa.lastHeard,
+    sealed: sa.sealed,
+    timers: sa.timers,
+    proposal: sa.proposal,
+    keys: sa.keys,
+    nonces: sa.nonces,
+    proof,
+    identity,
+    connection: connection.name,
+    establishedAt: machine.ctx.now(),
+    children: [],
   };
   putSa(machine, established);
   startTimers(machine, established, connection);

@@ -99,10 +99,26 @@ export function answerInit(machine: Machine, incoming: Incoming): Told {
   const added = addedNotifications(machine, spis, route);
   const floated = examinedRoute(machine, spis, route, payloads);
   const half: HalfOpen = {
-    ...{ state: 'half-open', id: state.nextId++, role: 'responder', spis, ...route },
-    ...{ proposal: chosen.proposal, keys, nonces, first: { own: NOTHING, peer: bytes } },
-    ...{ createdAt: ctx.now(), nextRequest: 0, nextExpected: 1, outstanding: undefined, answered: undefined },
-    ...{ waiting: [], later: [], lastHeard: ctx.now(), sealed: 0, timers: {} },
+    state: 'half-open',
+    id: state.nextId++,
+    role: 'responder',
+    spis,
+    local: route.local,
+    remote: route.remote,
+    proposal: chosen.proposal,
+    keys,
+    nonces,
+    first: { own: NOTHING, peer: bytes },
+    createdAt: ctx.now(),
+    nextRequest: 0,
+    nextExpected: 1,
+    outstanding: undefined,
+    answered: undefined,
+    waiting: [],
+    later: [],
+    lastHeard: ctx.now(),
+    sealed: 0,
+    timers: {},
   };
   const answer = respondInit(
     machine,

@@ -44,13 +44,30 @@ export function begin(machine: Machine, initiation: Initiation): Told {
   const exchange = method === undefined ? undefined : freshExchange(machine, method);
   if (exchange === undefined) return fail('its proposals have no key exchange that is known here');
   const sa: InitSent = {
-    ...{ state: 'init-sent', id: state.nextId++, role: 'initiator', connection: name, wanted, why, attempt },
+    state: 'init-sent',
+    id: state.nextId++,
+    role: 'initiator',
+    connection: name,
+    wanted,
+    why,
+    attempt,
     local: { address: local, port: IKE_PORT },
     remote: { address: remote, port: IKE_PORT },
     spis: { initiator: nextBytes(ctx.random('spi'), SPI_OCTETS), responder: new Uint8Array(SPI_OCTETS) },
-    ...{ nonce: freshNonce(machine), exchange, cookie: undefined, retries: 0 },
-    ...{ createdAt: ctx.now(), nextRequest: 0, nextExpected: 0, outstanding: undefined, answered: undefined },
-    ...{ waiting: [], later: [], lastHeard: ctx.now(), sealed: 0, timers: {} },
+    nonce: freshNonce(machine),
+    exchange,
+    cookie: undefined,
+    retries: 0,
+    createdAt: ctx.now(),
+    nextRequest: 0,
+    nextExpected: 0,
+    outstanding: undefined,
+    answered: undefined,
+    waiting: [],
+    later: [],
+    lastHeard: ctx.now(),
+    sealed: 0,
+    timers: {},
   };
   putSa(machine, sa);
   sendInit(machine, sa, connection);
