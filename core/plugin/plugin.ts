@@ -27,7 +27,7 @@ export interface AddressSyntax {
   parse(text: string): { readonly value: PlainValue } | { readonly wrong: string } | undefined;
 }
 
-/** Something that the timeline or an operator can have a node do: `{ at: 1s, node: a, ping: 10.1.0.20, count: 3 }`. */
+/** Something that the timeline or an operator can have a node do: `{ at: 1s, node: a, key: 10.1.0.20, count: 3 }`. */
 export interface Action {
   /** The key that names it in a timeline entry. */
   readonly key: string;
@@ -62,7 +62,7 @@ export interface Verdict {
 /** An expectation: a fold over the trace, judged at the end. Its state is plain data and part of the run. */
 // biome-ignore lint/suspicious/noExplicitAny: specification and state are the expectation's own.
 export interface Expectation<Spec = any, State = any> {
-  /** The key that names it: `{ ping: a -> b, answered: 3 }`. */
+  /** The key that names it: `{ key: a -> b, answered: 3 }`. */
   readonly key: string;
   readonly about: string;
   readonly example: string;

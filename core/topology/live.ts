@@ -17,7 +17,7 @@ export interface LiveOptions {
   readonly fileName?: string;
 }
 
-/** An entry of the timeline without `at`: `node: a, ping: 10.0.0.2` or `{ link: a:eth0 -- b:eth0, set: { up: false } }`. */
+/** An entry of the timeline without `at`: `node: a, key: 10.0.0.2` or `{ link: a:eth0 -- b:eth0, set: { up: false } }`. */
 export function parseAction(
   text: string,
   options: LiveOptions,
@@ -34,7 +34,7 @@ export function parseAction(
   return { action, diagnostics };
 }
 
-/** An expectation: `echo: a -> b, answered: 3`. */
+/** An expectation: `{ key: a -> b, answered: 3 }`, braces or not. */
 export function parseExpectation(
   text: string,
   options: LiveOptions,

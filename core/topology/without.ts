@@ -23,7 +23,7 @@ export interface Reduced {
 }
 
 /**
- * A topology without some nodes (`home`) or plugins of nodes (`home/echo`). With a node go its links, and the entries and expectations that
+ * A topology without some nodes (`home`) or plugins of nodes (`home/plugin`). With a node go its links, and the entries and expectations that
  * speak of it. Expectations stay when a plugin goes: that they fail without it is what one wants to see.
  */
 export function withoutParts(

@@ -36,7 +36,7 @@ export const childOutcome: Expectation<ChildExpectation, ChildFold> = {
   check(spec, nodes) {
     const node = nodes.find(({ name }) => name === spec.node);
     if (node === undefined || node.plugins.ipsec !== undefined) return [];
-    return [{ path: ['node'], message: `node ${spec.node} has no plugin ipsec` }];
+    return [{ path: ['node'], message: `node ${spec.node} has no plugin ipsec`, severity: 'warning' }];
   },
   observes: ['note'],
   create: () => ({ present: [], records: [] }),

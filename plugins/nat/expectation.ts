@@ -104,5 +104,5 @@ function boundsText({ count }: MappingExpectation): string {
 function withoutPlugin(spec: MappingExpectation, nodes: readonly DescribedNode[]): Problem[] {
   const node = nodes.find(({ name }) => name === spec.node);
   if (node === undefined || node.plugins.nat !== undefined) return [];
-  return [{ path: ['node'], message: `node ${spec.node} has no plugin nat` }];
+  return [{ path: ['node'], message: `node ${spec.node} has no plugin nat`, severity: 'warning' }];
 }

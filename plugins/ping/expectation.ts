@@ -136,7 +136,7 @@ function unknownNames(spec: PingExpectation, nodes: readonly DescribedNode[]): P
   };
   if (asker === undefined) tell(from, 'node');
   else if (asker.plugins.ping === undefined) {
-    problems.push({ path: ['ping'], message: `node ${from} has no plugin ping` });
+    problems.push({ path: ['ping'], message: `node ${from} has no plugin ping`, severity: 'warning' });
   }
   if (!names.includes(to) && parseIpv4(to) === undefined) tell(to, 'address or node');
   return problems;

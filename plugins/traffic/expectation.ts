@@ -145,7 +145,7 @@ function unknownNames(spec: TrafficExpectation, nodes: readonly DescribedNode[])
     const node = nodes.find((one) => one.name === name);
     if (node !== undefined) {
       if (node.plugins.traffic === undefined) {
-        problems.push({ path: ['traffic'], message: `node ${name} has no plugin traffic` });
+        problems.push({ path: ['traffic'], message: `node ${name} has no plugin traffic`, severity: 'warning' });
       }
       continue;
     }

@@ -17,7 +17,7 @@ export const labNames: readonly string[] = readdirSync(folder, { withFileTypes: 
   .sort();
 
 export const registry: Registry = createRegistry([...plugins, ...nodePlugins]);
-const kinds = readFileSync(join(folder, 'kinds.yaml'), 'utf8');
+export const kinds = readFileSync(join(folder, 'kinds.yaml'), 'utf8');
 
 export function labText(name: string): string {
   return readFileSync(join(folder, name, 'topology.yaml'), 'utf8');
