@@ -17,11 +17,11 @@ export const natCodes: Readonly<Record<string, Story>> = {
     text: '{node} guesses that ESP for {outside} answers {inside}, which has waited longest',
     source: 'RFC 3715 §2.1(f)',
   },
-  'nat.flushed': { text: '{node} was made to forget the {lost} mappings of {of}' },
-  'nat.rebooted': { text: '{node} starts anew: {lost} mappings are lost, and nothing passes for {down} s' },
+  'nat.flushed': { text: '{node} was made to forget the mappings of {of} ({lost})' },
+  'nat.rebooted': { text: '{node} starts anew and forgets its mappings ({lost}); nothing passes for {down} s' },
   'nat.rebound': { text: '{node} now maps {inside} to {outside} in place of {before}', source: 'RFC 3947 §7' },
   'nat.address-changed': {
-    text: '{node} has another external address, {after} in place of {before}: {lost} mappings are lost',
+    text: '{node} has another external address, {after} in place of {before}: the mappings of the old one are lost ({lost})',
     source: 'RFC 4787 §4.1',
   },
   'nat.filtered': {
