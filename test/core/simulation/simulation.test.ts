@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { FATE } from '../../../core/packet/index.ts';
+import { FATE, type Packet } from '../../../core/packet/index.ts';
 import { orderPlugins } from '../../../core/plugin/index.ts';
 import { causeChain, judge, Simulation, type Snapshot } from '../../../core/simulation/index.ts';
+import type { TimelineEntry } from '../../../core/topology/index.ts';
 import { frames, plainLink, registry, ring, start, throwBeads } from './toys.ts';
 
 const stormy = { loss: 0.1, duplicate: 0.1, reorder: 0.2, corrupt: 0.05, jitter: 300_000 };
@@ -68,6 +69,12 @@ describe('the same topology, seed and inputs give the same bytes', () => {
     expect(own).toEqual(reference);
   });
 
+  it('with another plugin that draws beside: names of streams keep them apart', () => {
+    const seen = (sieves: string[]): string[] =>
+      frames(runAll(start(ring({ link: stormy, sieves, timeline: [throwBeads('a', 20, 0, 6)] }))));
+    expect(seen(['a', 'b', 'c', 'd'])).toEqual(seen([]));
+  });
+
   it('with an operator: the log played again from the start gives the same', () => {
     const live = start(ring({ link: stormy }));
     live.advance(1_500_000);
@@ -78,6 +85,44 @@ describe('the same topology, seed and inputs give the same bytes', () => {
     const replay = runAll(start({ ...ring({ link: stormy }), timeline: live.run.inputs }));
     expect(frames(replay)).toEqual(frames(live));
     expect(frames(live)).not.toEqual(reference);
+  });
+
+  it('with an operator at the very instant of an event: what enters goes first', () => {
+    const [time = 0] = (reference[150] ?? '').split(' ', 1).map(Number);
+    const live = start(ring({ link: stormy }));
+    live.advance(time - 1);
+    live.enter({ kind: 'command', node: 'b', plugin: 'beads', name: 'throw', args: { throw: 5 } } as never);
+    runAll(live);
+    const first = [...(live.trace?.records() ?? [])].filter((record) => record.time === time);
+    expect(first.length).toBeGreaterThan(6);
+    expect(first[0]?.kind).toBe('input');
+  });
+
+  it('with nothing but octets on links: other packets of the same octets in place of those in flight', () => {
+    const simulation = start(ring({ link: stormy }));
+    do {
+      const bare = (packet: Packet): Packet => ({
+        id: simulation.run.nextPacket++,
+        buffer: packet.buffer.slice(packet.start, packet.end),
+        start: 0,
+        end: packet.end - packet.start,
+        outer: -1,
+        ingress: -1,
+        fate: FATE.onLink,
+        hooks: 0,
+        tags: undefined,
+      });
+      for (const direction of simulation.run.directions) {
+        direction.packets = direction.packets.map((packet) => packet && bare(packet));
+      }
+      for (const stray of simulation.run.strays) if (stray !== null) stray.packet = bare(stray.packet);
+    } while (simulation.step());
+    expect(frames(simulation)).toEqual(reference);
+    const codes = [...(simulation.trace?.records() ?? [])].map((record) => record.code);
+    expect(codes).not.toContain('beads.beside');
+    expect([...(runAll(start(ring())).trace?.records() ?? [])].map((record) => record.code)).not.toContain(
+      'beads.beside',
+    );
   });
 });
 
@@ -108,6 +153,25 @@ describe('no packet vanishes', () => {
     }
   });
 
+  it('one that was made and forgotten is dropped, and one on a link that is cut', () => {
+    const forget = { throw: 3, forget: true };
+    const simulation = start(
+      ring({
+        link: { ...stormy, reorder: 1, loss: 0, duplicate: 0 },
+        timeline: [
+          { at: 0, kind: 'command', node: 'a', plugin: 'beads', name: 'throw', args: forget },
+          throwBeads('a', 4, 1000),
+          { at: 900_000, kind: 'link', link: 'a:left -- d:right', set: { up: false } },
+        ],
+        duration: 900_000,
+      }),
+    );
+    runAll(simulation);
+    const drops = [...(simulation.trace?.records() ?? [])].flatMap(({ kind, code }) => (kind === 'drop' ? [code] : []));
+    expect(drops).toEqual([...Array(3).fill('core.left-in-hand'), ...Array(4).fill('core.link-cut')]);
+    expect(simulation.run.ledger).toEqual({ created: 7, delivered: 0, dropped: 7, replaced: 0 });
+  });
+
   it('an end cannot be met twice', () => {
     const simulation = start(ring());
     const packet = simulation.newPacket(10, 0, -1);
@@ -129,6 +193,37 @@ describe('everything has a cause', () => {
       chains++;
     }
     expect(chains).toBeGreaterThan(5);
+  });
+
+  it('links and interfaces that come back do so because of what took them away; copies name what they are of', () => {
+    const simulation = runAll(
+      start(
+        ring({
+          link: stormy,
+          timeline: [
+            throwBeads('a', 20),
+            { at: 2_000_000, kind: 'link', link: 'a:left -- d:right', set: { up: false }, for: 500_000 },
+            { at: 3_000_000, kind: 'interface', node: 'c', interface: 'left', up: false, for: 500_000 },
+          ],
+        }),
+      ),
+    );
+    const records = [...(simulation.trace?.records() ?? [])];
+    for (const record of records) {
+      expect([record.number, record.kind, record.cause > 0]).toEqual([
+        record.number,
+        record.kind,
+        record.kind !== 'input',
+      ]);
+    }
+    for (const code of ['core.link-changed', 'core.interface-changed']) {
+      const [away, back] = records.filter((record) => record.code === code);
+      expect([code, away?.kind, back?.cause]).toEqual([code, 'input', away?.number]);
+    }
+    const copies = records.filter((record) => record.code === 'core.duplicated');
+    expect(copies.length).toBeGreaterThan(3);
+    const sent = new Set(records.filter(({ kind }) => kind === 'transmit').map(({ packet }) => packet));
+    for (const { values } of copies) expect([values?.relation, sent.has(Number(values?.from))]).toEqual(['copy', true]);
   });
 
   it('tells drops with their sentence, source and cure', () => {
@@ -176,6 +271,20 @@ describe('links', () => {
     const alone = lost({ loss: 0.1 });
     expect(Math.abs(alone.length - 200)).toBeLessThan(60);
     expect(lost({ loss: 0.1, jitter: 5000, corrupt: 0.5 })).toEqual(alone);
+  });
+
+  it('have a fortune for each direction, which the other does not change', () => {
+    const lost = (timeline: TimelineEntry[]): number[] => {
+      const simulation = start(ring({ names: ['a', 'b'], link: { loss: 0.3, queue: 1e6 }, timeline, duration: 0 }));
+      runAll(simulation);
+      return [...(simulation.trace?.records() ?? [])].flatMap(({ kind, code, node, packet }) =>
+        kind === 'drop' && code === 'core.link-lost' && node === 'a' ? [packet] : [],
+      );
+    };
+    const there = throwBeads('a', 200);
+    const back = { ...throwBeads('b', 200), args: { throw: 200, by: 1 } } as TimelineEntry;
+    expect(lost([there]).length).toBeGreaterThan(20);
+    expect(lost([there, back])).toEqual(lost([there]));
   });
 
   it('flip exactly one bit where they corrupt, after the record of what was sent', () => {

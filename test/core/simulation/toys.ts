@@ -28,6 +28,7 @@ export const beads: Plugin = definePlugin<BeadState, { greedy: boolean }>({
     'beads.used-up': { text: '{node}: bead {colour} has no hops left', source: 'this test §1', cure: 'give it more' },
     'beads.waiting': { text: '{node} keeps bead {colour}' },
     'beads.seen': { text: '{node} saw bead {colour}' },
+    'beads.beside': { text: '{node} got more than octets' },
   },
   expectations: [
     {
@@ -51,6 +52,7 @@ export const beads: Plugin = definePlugin<BeadState, { greedy: boolean }>({
   protocol: {
     create: () => ({ held: [], arrived: 0 }),
     receive(state, packet, ctx) {
+      if (packet.tags !== undefined || packet.hooks !== 0) ctx.note('beads.beside', {}, packet);
       if (ctx.hook(0, packet, -1) === HOOK.stolen) return;
       const hops = packet.buffer[packet.start] as number;
       const colour = packet.buffer[packet.start + 1] as number;
@@ -77,6 +79,7 @@ export const beads: Plugin = definePlugin<BeadState, { greedy: boolean }>({
       if (held === undefined) return;
       ctx.takeUp(held.packet);
       ctx.note('beads.seen', { colour: held.packet.buffer[held.packet.start + 1] as number }, held.packet);
+      held.packet.tags = { beads: { to: held.to } };
       ctx.transmit(held.packet, held.to);
     },
     command(_, command, ctx) {
@@ -85,7 +88,7 @@ export const beads: Plugin = definePlugin<BeadState, { greedy: boolean }>({
         packet.buffer[packet.start] = 12;
         packet.buffer[packet.start + 1] = command.args.colour ?? bead;
         packet.buffer[packet.start + 2] = nextBelow(ctx.random('octet'), 256);
-        ctx.transmit(packet, 0);
+        if (command.args.forget !== true) ctx.transmit(packet, command.args.by ?? 0);
       }
     },
   },
@@ -106,6 +109,7 @@ export const sieve: Plugin = definePlugin<object, object>({
         point: 'beads.pass',
         priority: 0,
         run(_, packet, ctx) {
+          nextBelow(ctx.random('way'), 256);
           if (packet.buffer[packet.start + 1] !== 4) return HOOK.accept;
           ctx.drop(packet, 'sieve.caught');
           return HOOK.stolen;
