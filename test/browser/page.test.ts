@@ -164,6 +164,7 @@ groupWith(chromium, 'the page in Chromium', () => {
       // The key log opens it, and says whose key it was.
       expect(await page.locator('.tree-line.opened').count()).toBe(1);
       expect(await text('.tree-line.opened')).toMatch(/^Opened by /);
+      await page.locator('.tree-line.layer', { hasText: 'Internet Protocol' }).first().click();
       const line = page.locator('.tree-line.field', { hasText: 'Destination address' }).first();
       const address = await line.locator('.value').innerText();
       await line.hover();
@@ -173,7 +174,12 @@ groupWith(chromium, 'the page in Chromium', () => {
       // Octets 12 and 13 of the frame are its type.
       await page.locator('.hex-views button').first().click();
       await page.locator('.hex .octets [data-at="12"]').hover();
+      // Its layer is folded, so the layer is lit; unfolded, the line itself.
       await page.waitForSelector('.tree-line.lit');
+      expect(await text('.tree-line.lit strong')).toMatch(/^Ethernet/);
+      await page.locator('.tree-line.layer').first().click();
+      await page.locator('.hex .octets [data-at="12"]').hover();
+      await page.waitForSelector('.tree-line.lit .label');
       expect(await text('.tree-line.lit .label')).toBe('Type');
       expect(await page.locator('.hex .octets .lit').allInnerTexts()).toEqual(['08', '00']);
     },

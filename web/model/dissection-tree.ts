@@ -134,3 +134,20 @@ export function lineAt(lines: readonly TreeLine[], depth: number, bit: number): 
   }
   return found;
 }
+
+/**
+ * Which layers stand open when a packet is first looked at: the innermost of each set of octets and those that are sealed. The rest show
+ * their summary, so that the whole packet is seen at once.
+ */
+export function firstOpen(dissection: Dissection): ReadonlySet<string> {
+  const open = new Set<string>();
+  const add = (one: Dissection, id: string): void => {
+    const last = one.layers.findLastIndex((layer) => layer.fields.length > 0);
+    one.layers.forEach((layer, at) => {
+      if (at === last || layer.sealed === true) open.add(`${id}/${at}`);
+      if (layer.opened !== undefined) add(layer.opened.dissection, `${id}/${at}`);
+    });
+  };
+  add(dissection, '');
+  return open;
+}

@@ -1,4 +1,3 @@
-import { graphlib, layout as layered } from '@dagrejs/dagre';
 import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from 'd3-force';
 import type { LabDescription } from '../../workers/client.ts';
 
@@ -9,8 +8,8 @@ export interface Place {
 
 /** Distance between linked nodes, in units of the canvas. */
 export const SPACING = 210;
-/** More nodes than these stand around a centre instead of in layers. */
-const MOST_LAYERED = 60;
+/** More nodes than these stand around a centre instead of along a line. */
+const MOST_ALONG = 60;
 /** Where links close more circles than these, forces place the nodes. */
 const MOST_CIRCLES = 2;
 const FORCE_TICKS = 150;
@@ -20,13 +19,13 @@ const SLICE = 24;
 type Outline = Pick<LabDescription, 'nodes' | 'links'>;
 
 /**
- * Places for the nodes of a lab: the same for the same lab, always. Chains and small trees run from left to right in layers, large
+ * Places for the nodes of a lab: the same for the same lab, always. Chains and small trees run from left to right, large
  * trees stand around their middle, meshes are placed by forces.
  */
 export async function arrange(lab: Outline): Promise<Map<string, Place>> {
   if (lab.nodes.length === 0) return new Map();
   if (lab.links.length - lab.nodes.length + 1 > MOST_CIRCLES) return arrangeForces(lab);
-  return lab.nodes.length <= MOST_LAYERED ? arrangeLayers(lab) : centred([...arrangeAround(lab)]);
+  return lab.nodes.length <= MOST_ALONG ? arrangeAlong(lab) : centred([...arrangeAround(lab)]);
 }
 
 /** Nodes on rings around the middle of the longest way, each branch in a sector as wide as it has leaves. */
@@ -83,27 +82,66 @@ function arrangeAround(lab: Outline): Map<string, Place> {
   return places;
 }
 
-function arrangeLayers(lab: Outline): Map<string, Place> {
-  const graph = new graphlib.Graph({ multigraph: true });
-  graph.setGraph({ rankdir: 'LR', ranksep: SPACING - 60, nodesep: 86, marginx: 0, marginy: 0 });
-  graph.setDefaultEdgeLabel(() => ({}));
+/** Rows between two nodes of one column. */
+const ROW = 118;
+
+/**
+ * The longest way as a straight line from left to right, and what branches off it to the right of where it does, above and below in
+ * turn, as near to the line as there is room.
+ */
+function arrangeAlong(lab: Outline): Map<string, Place> {
+  const near = neighbours(lab);
   const [first, last] = peripheral(lab);
-  const order = distances(lab, first);
-  const spine = wayBetween(lab, first, last) ?? [];
-  for (const node of lab.nodes) graph.setNode(node.name, { width: 60, height: 60 });
-  for (const link of lab.links) {
-    const [a, b] = link.ends.map((end) => end.node) as [string, string];
-    const forward = (order.get(a) ?? 0) <= (order.get(b) ?? 0);
-    // The longest way is drawn as straight as can be.
-    const straight = Math.abs(spine.indexOf(a) - spine.indexOf(b)) === 1 && spine.includes(a) && spine.includes(b);
-    graph.setEdge(forward ? a : b, forward ? b : a, { weight: straight ? 12 : 1 }, link.name);
+  const spine = wayBetween(lab, first, last) ?? [first];
+  const seen = new Set(spine);
+  const taken = new Map<number, Set<number>>();
+  const take = (column: number, row: number) => taken.set(column, (taken.get(column) ?? new Set()).add(row));
+  const cells = new Map<string, readonly [column: number, row: number]>();
+  spine.forEach((name, column) => {
+    cells.set(name, [column, 0]);
+    take(column, 0);
+  });
+
+  /** What hangs on a node as columns of names, each with the row of its branch, from its own first row on. */
+  function branch(root: string, column: number): { readonly cells: [string, number, number][]; readonly rows: number } {
+    seen.add(root);
+    const below = (near.get(root) ?? []).filter((name) => !seen.has(name));
+    for (const name of below) seen.add(name);
+    let rows = 0;
+    const within: [string, number, number][] = [];
+    for (const name of new Set(below)) {
+      const part = branch(name, column + 1);
+      within.push(...part.cells.map(([one, at, row]): [string, number, number] => [one, at, row + rows]));
+      rows += part.rows;
+    }
+    const own = Math.max(1, rows);
+    return { cells: [[root, column, (own - 1) / 2], ...within], rows: own };
   }
-  layered(graph);
+
+  function place(root: string, column: number): void {
+    const part = branch(root, column);
+    const columns = new Set(part.cells.map(([, at]) => at));
+    const free = (from: number) =>
+      [...columns].every((at) => {
+        for (let row = from; row < from + part.rows; row++) if (taken.get(at)?.has(row)) return false;
+        return true;
+      });
+    for (let away = 0; ; away++) {
+      const from = [away, -away - part.rows + 1].find(free);
+      if (from === undefined) continue;
+      for (const [name, at, row] of part.cells) cells.set(name, [at, from + row]);
+      for (const at of columns) for (let row = from; row < from + part.rows; row++) take(at, row);
+      return;
+    }
+  }
+
+  spine.forEach((name, column) => {
+    for (const next of near.get(name) ?? []) if (!seen.has(next)) place(next, column + 1);
+  });
+  // Parts that no link joins with the rest stand below it.
+  for (const { name } of lab.nodes) if (!seen.has(name)) place(name, 0);
   return centred(
-    lab.nodes.map((node): [string, Place] => {
-      const { x, y } = graph.node(node.name) as { x: number; y: number };
-      return [node.name, { x, y }];
-    }),
+    [...cells].map(([name, [column, row]]): [string, Place] => [name, { x: column * SPACING, y: row * ROW }]),
   );
 }
 

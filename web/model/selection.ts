@@ -10,4 +10,6 @@ export interface Lit {
   readonly depth: number;
   readonly bit: number;
   readonly bits: number;
+  /** The tree's line that says so. Where it is folded away, the line that hides it is lit. */
+  readonly id: string;
 }

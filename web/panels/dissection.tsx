@@ -1,32 +1,26 @@
 import { useComputed, useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Dissection } from '../../core/wire/index.ts';
 import { Icon } from '../look/icon.tsx';
-import { type TreeLine, treeLines } from '../model/dissection-tree.ts';
+import { firstOpen, type TreeLine, treeLines } from '../model/dissection-tree.ts';
 import { text } from '../text/text.ts';
 import { usePage } from './page.ts';
-
-/** Layers stand open at first, what is within fields does not. */
-function opensAtFirst(id: string): boolean {
-  return !id.includes('.');
-}
 
 /** The dissection as a tree. The line under the pointer and its octets light each other. */
 export function DissectionTree({ dissection }: { dissection: Dissection }) {
   const { model } = usePage();
   const turned = useSignal<ReadonlySet<string>>(new Set());
   const tree = useRef<HTMLDivElement>(null);
-  const isOpen = (id: string) => opensAtFirst(id) !== turned.value.has(id);
+  const first = useMemo(() => firstOpen(dissection), [dissection]);
+  const isOpen = (id: string) => first.has(id) !== turned.value.has(id);
   const lines = treeLines(dissection, isOpen);
   const lit = model.lit;
-  const litKey = useComputed(() =>
-    lit.value === undefined ? '' : `${lit.value.depth}/${lit.value.bit}/${lit.value.bits}`,
-  );
+  const litId = useComputed(() => lit.value?.id ?? '');
 
   useEffect(() => {
-    if (litKey.value === '' || tree.current?.matches(':hover')) return;
+    if (litId.value === '' || tree.current?.matches(':hover')) return;
     tree.current?.querySelector('.lit')?.scrollIntoView({ block: 'nearest' });
-  }, [litKey.value]);
+  }, [litId.value]);
 
   function toggle(id: string): void {
     const next = new Set(turned.value);
@@ -59,9 +53,10 @@ export function DissectionTree({ dissection }: { dissection: Dissection }) {
       }}
     >
       {lines.map((line, index) => {
-        const on = litKey.value === `${line.depth}/${line.bit}/${line.bits}`;
+        const within = litId.value.startsWith(`${line.id}.`) && !isOpen(line.id);
+        const on = litId.value === line.id || within;
         const light = () => {
-          lit.value = { depth: line.depth, bit: line.bit, bits: line.bits };
+          lit.value = { depth: line.depth, bit: line.bit, bits: line.bits, id: line.id };
         };
         return (
           <div

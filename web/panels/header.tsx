@@ -42,7 +42,7 @@ export function Header() {
       {all === 0 ? null : (
         <button
           type="button"
-          class={`summary ${held === all ? 'tone-good' : 'tone-failed'}`}
+          class={`tally ${held === all ? 'tone-good' : 'tone-failed'}`}
           onClick={() => {
             desk.inspector.value = true;
             desk.inspectorTab.value = 'verdicts';

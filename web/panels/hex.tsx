@@ -54,7 +54,7 @@ export function Hex({ dissection }: { dissection: Dissection }) {
     const at = (event.target as HTMLElement).dataset.at;
     if (at === undefined || shown === undefined) return;
     const line = lineAt(whole, shown.depth, Number(at) * 8);
-    lit.value = line === undefined ? undefined : { depth: line.depth, bit: line.bit, bits: line.bits };
+    lit.value = line === undefined ? undefined : { depth: line.depth, bit: line.bit, bits: line.bits, id: line.id };
   }
 
   const lines = useMemo(() => hexLines(bytes, perLine), [bytes, perLine]);
