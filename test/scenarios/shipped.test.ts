@@ -2,6 +2,7 @@ import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { parseDocument, stringify } from 'yaml';
+import { FATE } from '../../core/packet/index.ts';
 import { createStream, nextBelow } from '../../core/random/index.ts';
 import { judge, Simulation } from '../../core/simulation/index.ts';
 import { framesOf, labNames, labText, registry, runLab, slotsOf, startLab, topologyOf } from './labs.ts';
@@ -64,6 +65,43 @@ function shuffled(text: string, seed: number): string {
   return stringify(walk(parseDocument(text).toJS(), ''));
 }
 
+/** What of a run is not plain data of its own, by path: methods, objects of classes, views of part of a buffer. */
+function notPlain(run: object): string[] {
+  const found: string[] = [];
+  const seen = new Set<object>();
+  const buffers = new Set<ArrayBufferLike>();
+  const plain: readonly (object | null)[] = [Object.prototype, Array.prototype, Map.prototype, Set.prototype, null];
+  const views: readonly (object | null)[] = [Uint8Array, Uint16Array, Uint32Array, Int32Array, Float64Array].map(
+    (one) => one.prototype,
+  );
+  const walk = (value: unknown, path: string): void => {
+    if (typeof value === 'function' || typeof value === 'symbol') found.push(`${path}: a ${typeof value}`);
+    if (typeof value !== 'object' || value === null || seen.has(value)) return;
+    seen.add(value);
+    const prototype = Object.getPrototypeOf(value) as object | null;
+    if (ArrayBuffer.isView(value)) {
+      if (!views.includes(prototype)) found.push(`${path}: a ${value.constructor.name}`);
+      if (value.byteLength !== value.buffer.byteLength) found.push(`${path}: a view of a larger buffer`);
+      if (buffers.has(value.buffer)) found.push(`${path}: a buffer that another view has`);
+      buffers.add(value.buffer);
+    } else if (!plain.includes(prototype)) found.push(`${path}: a ${value.constructor.name}`);
+    else if (value instanceof Map || value instanceof Set) for (const one of value.entries()) walk(one, `${path}()`);
+    else for (const [key, one] of Object.entries(value)) walk(one, `${path}.${key}`);
+  };
+  walk(run, '');
+  return found;
+}
+
+/** The state of a run without what only a trace gives it: numbers of records, and causes and evidence made of them. */
+function unrecorded(simulation: Simulation): unknown {
+  const { nextRecord: _, folds: __, keyLog: ___, queue, directions, ...rest } = structuredClone(simulation.run);
+  return {
+    ...rest,
+    queue: { ...queue, causes: undefined },
+    directions: directions.map((direction) => ({ ...direction, causes: undefined })),
+  };
+}
+
 describe.each(labNames.map((name) => ({ name })))('shipped topology $name', ({ name }) => {
   let whole!: Simulation;
   let reference!: string[];
@@ -117,6 +155,38 @@ describe.each(labNames.map((name) => ({ name })))('shipped topology $name', ({ n
     expect(own.filter((line) => Number(line.split(' ', 1)[0]) <= end)).toEqual(reference);
   });
 
+  it('comes to the same state whether it is recorded in full, in part or not at all', () => {
+    const reference = unrecorded(whole);
+    for (const recording of ['records', 'off'] as const) {
+      expect(unrecorded(runLab(name, { recording }))).toEqual(reference);
+    }
+  });
+
+  it('gives the same frames when other packets of the same octets take the places of those on links', () => {
+    const simulation = startLab(name);
+    const { run } = simulation;
+    do {
+      for (const direction of run.directions) {
+        direction.packets = direction.packets.map((packet) => {
+          // Those that were replaced already have not moved since.
+          if (packet === undefined || packet.buffer.length === packet.end - packet.start) return packet;
+          const buffer = packet.buffer.slice(packet.start, packet.end);
+          const [id, end] = [run.nextPacket++, buffer.length];
+          return { id, buffer, start: 0, end, outer: -1, ingress: -1, fate: FATE.onLink, hooks: 0, tags: undefined };
+        });
+      }
+    } while (simulation.nextTime <= simulation.end && simulation.step());
+    expect(framesOf(simulation)).toEqual(reference);
+  });
+
+  it('is plain data at every instant, nothing in it a view of what is not its own', () => {
+    const simulation = startLab(name);
+    for (let part = 0; part <= 40; part++) {
+      simulation.advance(Math.round((whole.now * part) / 40));
+      expect(notPlain(simulation.run)).toEqual([]);
+    }
+  });
+
   it('loses no packet without a reason', () => {
     const { ledger } = whole.run;
     let drops = 0;
@@ -128,6 +198,12 @@ describe.each(labNames.map((name) => ({ name })))('shipped topology $name', ({ n
       expect(record.code).not.toBe('core.left-in-hand');
     }
     expect(drops).toBe(ledger.dropped);
+  });
+
+  it('knows of each packet that became another which one', () => {
+    const parents = new Set<unknown>();
+    for (const { kind, values } of whole.trace?.records() ?? []) if (kind === 'derive') parents.add(values?.from);
+    expect(parents.size).toBeGreaterThanOrEqual(whole.run.ledger.replaced);
   });
 
   it('goes on from snapshots to the same frames', () => {

@@ -368,7 +368,18 @@ timeline: [ { at: 1s, node: a, ping: 10.9.0.2, count: 2, size: ${size} } ]
           // Repeats that come when the datagram is whole begin another, which nobody completes.
           expect(records(simulation, 'udp.no-port', 'r').length).toBeGreaterThanOrEqual(1);
           expect(codes(simulation, 'drop', 'r')['ipv4.overlapping-fragment']).toBeUndefined();
-          if (!twice) expect(records(simulation, 'udp.no-port', 'r').length).toBe(1);
+          if (!twice) {
+            expect(records(simulation, 'udp.no-port', 'r').length).toBe(1);
+            // The datagram names each of its fragments, and no other packet.
+            const whole = records(simulation, 'udp.no-port', 'r')[0]?.packet;
+            const derived = [...(simulation.trace?.records() ?? [])].filter(
+              ({ values }) => values?.relation === 'reassembled',
+            );
+            expect(derived.map(({ packet: made }) => made)).toEqual(derived.map(() => whole));
+            expect(new Set(derived.map(({ values }) => values?.from)).size).toBe(
+              fragments.length === 1 ? 0 : fragments.length,
+            );
+          }
           expect(stateOf<Ipv4State>(simulation, 'r', 'ipv4').reassemblies.size).toBe(0);
           expect(stateOf<Ipv4State>(simulation, 'r', 'ipv4').reassemblyOctets).toBe(0);
         },
