@@ -84,6 +84,14 @@ export const IKEV2_CODES: Readonly<Record<string, Story>> = {
     source: 'RFC 7296 §2.9',
     cure: '`local_ts` of each side and `remote_ts` of the other must overlap',
   },
+  'ikev2.rekeyed-at-once': {
+    text: '{node} and {peer} rekeyed {child} at the same time: {node} gives up its own new SA, whose nonce is the lowest',
+    source: 'RFC 7296 §2.8.1',
+  },
+  'ikev2.busy': {
+    text: '{node} asks {peer} to come back later: it is busy with the keys of {connection}',
+    source: 'RFC 7296 §2.25',
+  },
   'ikev2.child-not-found': {
     text: '{peer} wants new keys for a Child SA that {node} does not have',
     source: 'RFC 7296 §2.25',

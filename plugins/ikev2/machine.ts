@@ -82,10 +82,7 @@ export function removeSa(machine: Machine, sa: IkeSa, why: string): void {
   else state.perPeer.delete(sa.remote.address);
   state.sas.delete(sa.id);
   state.bySpi.delete(toHex(ownSpi(sa)));
-  if (sa.role === 'responder') {
-    const key = initiatorKey(sa.spis.initiator, sa.remote.address, sa.remote.port);
-    if (state.byInitiator.get(key) === sa.id) state.byInitiator.delete(key);
-  }
+  if (present.begunBy !== undefined) state.byInitiator.delete(present.begunBy);
   if (present.outstanding !== undefined) ctx.cancelTimer(present.outstanding.timer);
   for (const timer of Object.values(present.timers)) ctx.cancelTimer(timer);
   const { id, role, spis, createdAt } = sa;

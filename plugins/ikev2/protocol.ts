@@ -78,6 +78,7 @@ function initiate(machine: Machine, connection: string, wanted: readonly Wanted[
   for (const sa of state.sas.values()) {
     if (!('connection' in sa) || sa.connection !== connection || sa.state === 'deleting') continue;
     if (sa.state === 'established') {
+      if (sa.successor !== 0) continue;
       for (const each of wanted) {
         if (!isUnderWay(machine, sa, each.child)) {
           enqueue(machine, sa, { kind: 'create-child', wanted: each, replaces: 0, method: undefined, tries: 0 });

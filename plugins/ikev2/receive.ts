@@ -95,8 +95,10 @@ function receiveInit(machine: Machine, incoming: Incoming): void {
     ctx.drop(packet, 'ikev2.not-possible', { peer, exchange: 'IKE_SA_INIT' });
     return;
   }
-  if (answerInitAgain(machine, incoming)) {
-    ctx.consume(packet);
+  const again = answerInitAgain(machine, incoming);
+  if (again !== 'new') {
+    if (again === 'answered') ctx.consume(packet);
+    else ctx.drop(packet, 'ikev2.unexpected', { peer, exchange: 'IKE_SA_INIT', kind: 'request' });
     return;
   }
   if (isFull(machine)) {

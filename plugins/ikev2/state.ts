@@ -66,6 +66,8 @@ export type Purpose =
       readonly kind: 'create-child';
       readonly task: Task & { readonly kind: 'create-child' };
       readonly offer: ChildOffer;
+      /** The peer began to rekey the same Child SA at the same time. */
+      collision: Collision | undefined;
     }
   | {
       readonly kind: 'rekey-ike';
@@ -77,6 +79,13 @@ export type Purpose =
   | { readonly kind: 'delete-child'; readonly protocol: number; readonly spi: number }
   | { readonly kind: 'delete-ike'; readonly why: string }
   | { readonly kind: 'liveness' };
+
+/** What the peer's half of a simultaneous rekeying came to: of both new SAs the one with the lowest nonce is given up. */
+export interface Collision {
+  /** The Child SA that the peer's exchange made. */
+  readonly id: number;
+  readonly lowestNonce: Uint8Array;
+}
 
 /** A request that waits for its response (RFC 7296 §2.1). */
 export interface Outstanding {
@@ -124,6 +133,8 @@ interface Common {
   sealed: number;
   /** Timers of the SA by name, besides the retransmission's. */
   readonly timers: Record<string, number>;
+  /** Responders: where the first message came from, with its SPI: the same message again means this SA. */
+  readonly begunBy: string | undefined;
 }
 
 /** Initiator: IKE_SA_INIT is sent. */
@@ -181,6 +192,8 @@ export interface Established extends Keyed {
   readonly identity: Identity;
   readonly establishedAt: Instant;
   readonly children: ChildReference[];
+  /** The IKE SA that took over after a rekeying; 0: none. What is still asked of this one has to wait for that. */
+  successor: number;
 }
 
 /** A Child SA of an IKE SA. */

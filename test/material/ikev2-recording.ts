@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readCapture } from '../../core/capture/index.ts';
-import { fromHex, read16, toHex } from '../../core/index.ts';
+import { concatBytes, fromHex, read16, toHex } from '../../core/index.ts';
 import { materialPath } from '../skip.ts';
 
 /** A recording of real IKE daemons: what its json says, and the IKE messages of its pcap. */
@@ -119,6 +119,21 @@ export function addressHex(text: string): string {
   const last = groups(tail);
   return [...first, ...Array.from({ length: 8 - first.length - last.length }, () => '0000'), ...last].join('');
 }
+
+/** The IKE messages of a capture file, whichever way they went. */
+export function messagesIn(path: string): Uint8Array[] {
+  const capture = readCapture(readFileSync(path));
+  return capture.packets.flatMap(({ bytes, interface: at }) => {
+    const raw = capture.interfaces[at]?.linkType === RAW_IP;
+    // A frame without Ethernet gets one that says IPv4.
+    const frame = raw ? concatBytes(Uint8Array.from([...new Array(12).fill(0), 8, 0]), bytes) : bytes;
+    const datagram = udpDatagram(frame);
+    const message = datagram === undefined ? undefined : ikeMessage(datagram);
+    return message === undefined ? [] : [message];
+  });
+}
+
+const RAW_IP = 101;
 
 interface Datagram {
   readonly source: Endpoint;

@@ -191,6 +191,7 @@ export class Replay {
     nonces: Nonces,
     init: Readonly<Record<'left' | 'right', Uint8Array>> | undefined,
   ): void {
+    this.#exempt('shared secrets, which nobody can recompute: the daemons log no private values');
     this.#same('SKEYSEED', seed, sa.keys.SKEYSEED ?? '');
     const spis = { initiator: octets(sa.spiI), responder: octets(sa.spiR) };
     const keys = ikeKeys(this.#crypto, suite, seed, nonces, spis);

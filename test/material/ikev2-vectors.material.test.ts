@@ -10,7 +10,7 @@ import { openPayload, sealMessage } from '../../plugins/ikev2/sk.ts';
 import { checksum, type Protection } from '../../plugins/ikev2/suite.ts';
 import { encryptionOf, INTEGRITIES } from '../../plugins/ipsec/contract.ts';
 import { groupWith, material, materialPath } from '../skip.ts';
-import { octets } from './ikev2-recording.ts';
+import { messagesIn, octets } from './ikev2-recording.ts';
 
 /** Known answers for IKEv2 that other projects keep. */
 
@@ -187,5 +187,45 @@ groupWith(material('vectors', 'ike-malformed.json'), 'messages that crashed daem
       expect(message.fault.at).toBeLessThanOrEqual(bytes.length);
       expect(message.fault.message).not.toBe('');
     }
+  });
+});
+
+groupWith(material('captures-public', 'keys.json'), 'captures of other projects', () => {
+  const messages = (name: string): Uint8Array[] => messagesIn(materialPath('captures-public', name));
+
+  it.each([
+    ['ikev2-decrypt-aes256cbc.pcapng', 4],
+    ['ikev2-nat-t.pcapng', 30],
+    ['ikev2-weak-dh.pcap', 1],
+    ['ikev2-ah-transport.pcapng', 4],
+  ])('%s: every message is read and written again', (name, count) => {
+    const list = messages(name);
+    expect(list).toHaveLength(count);
+    for (const bytes of list) {
+      const message = readMessage(bytes);
+      if (message.header === undefined || message.fault !== undefined) throw new Error(message.fault?.message);
+      expect(toHex(writeMessage(message.header, message.payloads, message.next, message.trailing))).toBe(toHex(bytes));
+    }
+  });
+
+  it('opens what was recorded with its keys', () => {
+    const name = 'ikev2-decrypt-aes256cbc.pcapng';
+    const known = JSON.parse(readFileSync(materialPath('captures-public', 'keys.json'), 'utf8'))[name];
+    const [crypto] = providers as [(typeof providers)[number]];
+    const protection = {
+      encryption: encryptionOf({ id: 12, keyLength: 256 }),
+      integrity: INTEGRITIES.find(({ id }) => id === 12),
+    };
+    const auths = messages(name).flatMap((bytes) => {
+      const message = readMessage(bytes);
+      const sealed = 'payloads' in message ? message.payloads.at(-1) : undefined;
+      if (sealed?.kind !== 'SK' || message.header === undefined) return [];
+      const side = (message.header.flags & 8) !== 0 ? 'i' : 'r';
+      const keys = { encryption: octets(known[`sk_e${side}`]), integrity: octets(known[`sk_a${side}`]) };
+      const opened = openPayload(crypto, protection as Protection, keys, bytes, 0, sealed.start, sealed.end);
+      const inner = readPayloads(opened?.plain ?? new Uint8Array(0), 0, opened?.length ?? 0, message.next);
+      return inner.payloads.flatMap((payload) => (payload.kind === 'AUTH' ? [toHex(payload.value.value)] : []));
+    });
+    expect(auths).toEqual([known.expect.auth_i, known.expect.auth_r]);
   });
 });

@@ -9,6 +9,7 @@ import {
 } from '../../ipsec/contract.ts';
 import { selectorDifference, tell, tellNoProposal } from '../failures.ts';
 import { freshExchange, freshNonce, methodName, sharedSecret } from '../key-exchange.ts';
+import type { Nonces } from '../keys.ts';
 import { type Machine, peerText } from '../machine.ts';
 import { findPayload, type Payload, type PayloadToWrite } from '../message.ts';
 import { NOTIFY } from '../names/notify-types.ts';
@@ -30,6 +31,8 @@ import {
 export interface ChildAnswer {
   readonly payloads: readonly PayloadToWrite[];
   readonly id: number;
+  /** The nonces that its keys are made of, where there is one. */
+  readonly nonces: Nonces | undefined;
 }
 
 /** Answers a peer's offer: narrows its selectors, chooses among its proposals, installs the SAs. */
@@ -46,6 +49,7 @@ export function answerChild(
   const refuse = (type: number, data: Uint8Array = NOTHING): ChildAnswer => ({
     payloads: [notification(type, data)],
     id: 0,
+    nonces: undefined,
   });
   const offered = findPayload(payloads, 'SA')?.value.proposals ?? [];
   const wants = askedSelectors(payloads, false);
@@ -143,6 +147,7 @@ export function answerChild(
   if (id === 0) return refuse(NOTIFY.NO_PROPOSAL_CHOSEN);
   return {
     id,
+    nonces,
     payloads: [
       ...(transport ? [notification(NOTIFY.USE_TRANSPORT_MODE)] : []),
       { kind: 'SA', value: { proposals: [proposalToWrite(chosen, spiOctets(spi), wire.number)] } },

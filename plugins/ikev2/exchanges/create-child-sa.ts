@@ -1,11 +1,11 @@
-import { MILLISECOND, nextBelow, read32, SECOND } from '../../../core/index.ts';
+import { MILLISECOND, nextBelow, type Packet, read32, SECOND } from '../../../core/index.ts';
 import { IP_PROTOCOL, SECURITY_PROTOCOL } from '../../ipsec/contract.ts';
 import { releaseOffer } from '../close.ts';
 import { tell } from '../failures.ts';
 import type { Incoming, Told } from '../incoming.ts';
 import { MOST_CHILDREN, MOST_RETRIES } from '../limits.ts';
 import { enqueue, type Machine, peerText, setSaTimer } from '../machine.ts';
-import type { PayloadToWrite } from '../message.ts';
+import { findPayload, type PayloadToWrite } from '../message.ts';
 import { EXCHANGE } from '../names/exchanges.ts';
 import { NOTIFY } from '../names/notify-types.ts';
 import { childNotification, errorName, findError, findNotification, notification } from '../notifications.ts';
@@ -38,7 +38,10 @@ export function startChild(machine: Machine, sa: Established, task: CreateTask):
       : [childNotification(NOTIFY.REKEY_SA, protocolIdentifier(old.protocol), spiOctets(old.inboundSpi))]),
     ...offerPayloads(offer),
   ];
-  request(machine, sa, EXCHANGE.CREATE_CHILD_SA, payloads, { kind: 'create-child', task, offer });
+  request(machine, sa, EXCHANGE.CREATE_CHILD_SA, payloads, {
+    ...{ kind: 'create-child', task, offer },
+    collision: undefined,
+  });
   const name = `${sa.connection}/${child.name}`;
   return () => ({ peer: peerText(sa), child: name, rekeys: replaces !== 0 });
 }
@@ -51,9 +54,10 @@ export function protocolIdentifier(protocol: number): number {
 /** The peer asks for one more Child SA. */
 export function answerCreate(machine: Machine, sa: Established, incoming: Incoming): Told {
   const { payloads, packet } = incoming;
+  if (isBusy(sa)) return answerLater(machine, sa, packet);
   const answer: ChildAnswer =
     sa.children.length >= MOST_CHILDREN
-      ? { payloads: [notification(NOTIFY.NO_ADDITIONAL_SAS)], id: 0 }
+      ? { payloads: [notification(NOTIFY.NO_ADDITIONAL_SAS)], id: 0, nonces: undefined }
       : answerChild(machine, sa, payloads, packet, { inAuth: false, replaces: 0 });
   respond(machine, sa, EXCHANGE.CREATE_CHILD_SA, answer.payloads, packet);
   return answer.id === 0 ? undefined : () => ({ peer: peerText(sa), connection: sa.connection });
@@ -62,6 +66,7 @@ export function answerCreate(machine: Machine, sa: Established, incoming: Incomi
 /** The peer asks for a new Child SA in place of one that it names by the SPI that it receives on (RFC 7296 §1.3.3). */
 export function answerRekey(machine: Machine, sa: Established, incoming: Incoming): Told {
   const { payloads, packet } = incoming;
+  if (isBusy(sa)) return answerLater(machine, sa, packet);
   const named = findNotification(payloads, NOTIFY.REKEY_SA)?.value;
   const protocol = named?.protocol === SECURITY_PROTOCOL.ah ? IP_PROTOCOL.ah : IP_PROTOCOL.esp;
   const known =
@@ -78,7 +83,12 @@ export function answerRekey(machine: Machine, sa: Established, incoming: Incomin
   }
   const answer = answerChild(machine, sa, payloads, packet, { inAuth: false, replaces: old.id });
   respond(machine, sa, EXCHANGE.CREATE_CHILD_SA, answer.payloads, packet);
-  return answer.id === 0 ? undefined : () => ({ peer: peerText(sa), child: `${old.connection}/${old.child}` });
+  if (answer.id === 0) return undefined;
+  const own = sa.outstanding?.purpose;
+  if (own?.kind === 'create-child' && own.offer.replaces === old.id && answer.nonces !== undefined) {
+    own.collision = { id: answer.id, lowestNonce: lowest(answer.nonces.initiator, answer.nonces.responder) };
+  }
+  return () => ({ peer: peerText(sa), child: `${old.connection}/${old.child}` });
 }
 
 /** The peer's answer with a Child SA. The one that it replaces is deleted by who asked (RFC 7296 §2.8). */
@@ -91,10 +101,50 @@ export function acceptCreate(machine: Machine, sa: Established, { payloads, pack
     childFailed(machine, sa, offer, result, packet);
     return undefined;
   }
+  const theirs = findPayload(payloads, 'Nonce')?.value.value;
+  const { collision } = purpose;
+  const child = `${sa.connection}/${offer.child}`;
+  if (collision !== undefined && theirs !== undefined && offer.nonce !== undefined) {
+    if (compare(lowest(offer.nonce, theirs), collision.lowestNonce) < 0) {
+      giveUp(machine, sa, result.id);
+      tell(machine, 'ikev2.rekeyed-at-once', () => ({ peer: peerText(sa), child }), packet);
+      return undefined;
+    }
+  }
   const old = sa.children.find(({ id }) => id === offer.replaces);
   if (old !== undefined)
     enqueue(machine, sa, { kind: 'delete-child', protocol: old.protocol, spi: old.spi, why: 'rekeyed' });
-  return () => ({ peer: peerText(sa), child: `${sa.connection}/${offer.child}` });
+  return () => ({ peer: peerText(sa), child });
+}
+
+/** Of the two SAs of a simultaneous rekeying the one with the lowest nonce is closed by who began it (RFC 7296 §2.8.1). */
+function giveUp(machine: Machine, sa: Established, id: number): void {
+  const made = sa.children.find((child) => child.id === id);
+  if (made === undefined) return;
+  enqueue(machine, sa, { kind: 'delete-child', protocol: made.protocol, spi: made.spi, why: 'rekeyed twice at once' });
+}
+
+function lowest(a: Uint8Array, b: Uint8Array): Uint8Array {
+  return compare(a, b) <= 0 ? a : b;
+}
+
+/** Octet by octet from the first; a shorter one that agrees is the lower (RFC 7296 §2.8.1). */
+function compare(a: Uint8Array, b: Uint8Array): number {
+  for (let at = 0; at < Math.min(a.length, b.length); at++) {
+    const difference = (a[at] as number) - (b[at] as number);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+/** While the IKE SA is being replaced, or has been, nothing is made on it (RFC 7296 §2.25.2). */
+export function isBusy(sa: Established): boolean {
+  return sa.successor !== 0 || sa.outstanding?.purpose.kind === 'rekey-ike';
+}
+
+export function answerLater(machine: Machine, sa: Established, packet: Packet): undefined {
+  tell(machine, 'ikev2.busy', () => ({ peer: peerText(sa), connection: sa.connection }), packet);
+  respond(machine, sa, EXCHANGE.CREATE_CHILD_SA, [notification(NOTIFY.TEMPORARY_FAILURE)], packet);
 }
 
 /** The peer refused: another key exchange may do, another time may do, or nothing does. */

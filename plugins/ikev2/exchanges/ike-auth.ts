@@ -89,6 +89,7 @@ export function sendAuth(machine: Machine, sa: InitSent, connection: Connection,
     lastHeard: sa.lastHeard,
     sealed: sa.sealed,
     timers: sa.timers,
+    begunBy: sa.begunBy,
     attempt: sa.attempt,
     connection: connection.name,
     identity,
@@ -216,6 +217,7 @@ export function establish(
     lastHeard: sa.lastHeard,
     sealed: sa.sealed,
     timers: sa.timers,
+    begunBy: sa.begunBy,
     proposal: sa.proposal,
     keys: sa.keys,
     nonces: sa.nonces,
@@ -224,6 +226,7 @@ export function establish(
     connection: connection.name,
     establishedAt: machine.ctx.now(),
     children: [],
+    successor: 0,
   };
   putSa(machine, established);
   startTimers(machine, established, connection);

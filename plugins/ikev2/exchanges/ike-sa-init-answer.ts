@@ -41,14 +41,20 @@ function refuse(
   );
 }
 
-/** The same request came again: the same answer goes (RFC 7296 §2.1). True when that is what happened. */
-export function answerInitAgain(machine: Machine, { message, bytes, route, packet }: Incoming): boolean {
+/** The same request came again: the same answer goes (RFC 7296 §2.1). `late`: its IKE SA is past that. */
+export function answerInitAgain(
+  machine: Machine,
+  { message, bytes, route, packet }: Incoming,
+): 'answered' | 'late' | 'new' {
   const { state } = machine;
   const key = initiatorKey(message.header.initiatorSpi, route.remote.address, route.remote.port);
   const sa = state.sas.get(state.byInitiator.get(key) ?? 0);
-  if (sa?.state !== 'half-open' || !sameBytes(sa.first.peer, bytes)) return false;
+  if (sa === undefined) return 'new';
+  // Another message under the same SPI while the first is half open is another initiator, or one that begins anew.
+  if (sa.state === 'half-open' && !sameBytes(sa.first.peer, bytes)) return 'new';
+  if (sa.state !== 'half-open') return 'late';
   respondAgain(machine, sa, EXCHANGE.IKE_SA_INIT, packet);
-  return true;
+  return 'answered';
 }
 
 /** Are there so many half-open IKE SAs that no more are taken, cookie or not? */
@@ -119,6 +125,7 @@ export function answerInit(machine: Machine, incoming: Incoming): Told {
     lastHeard: ctx.now(),
     sealed: 0,
     timers: {},
+    begunBy: initiatorKey(initiatorSpi, route.remote.address, route.remote.port),
   };
   const answer = respondInit(
     machine,
@@ -133,7 +140,7 @@ export function answerInit(machine: Machine, incoming: Incoming): Told {
   );
   const sa: HalfOpen = { ...half, ...floated, first: { own: answer, peer: bytes } };
   putSa(machine, sa);
-  state.byInitiator.set(initiatorKey(initiatorSpi, route.remote.address, route.remote.port), sa.id);
+  if (sa.begunBy !== undefined) state.byInitiator.set(sa.begunBy, sa.id);
   setSaTimer(machine, sa, 'half-open', state.settings.half_open_timeout);
   return () => ({ peer, proposal: describeProposal(chosen.proposal), spis: spisText(sa) });
 }

@@ -68,6 +68,7 @@ export function begin(machine: Machine, initiation: Initiation): Told {
     lastHeard: ctx.now(),
     sealed: 0,
     timers: {},
+    begunBy: undefined,
   };
   putSa(machine, sa);
   sendInit(machine, sa, connection);

@@ -1,4 +1,4 @@
-import { nextBytes } from '../../../core/index.ts';
+import { nextBytes, SECOND } from '../../../core/index.ts';
 import { chooseProposal, describeProposal, isChosenFrom, type Proposal } from '../../ipsec/contract.ts';
 import { tell, tellNoProposal, tellPeerChoseNothing } from '../failures.ts';
 import type { Incoming, Told } from '../incoming.ts';
@@ -6,7 +6,7 @@ import { freshExchange, freshNonce, methodName, preferredMethod, sharedSecret } 
 import { logIkeKeys } from '../key-log.ts';
 import { type IkeSpis, ikeKeys, type Nonces, rekeySkeyseed } from '../keys.ts';
 import { MOST_RETRIES } from '../limits.ts';
-import { chosenSuite, enqueue, type Machine, peerText, putSa, spisText } from '../machine.ts';
+import { chosenSuite, enqueue, type Machine, peerText, putSa, setSaTimer, spisText } from '../machine.ts';
 import { findPayload } from '../message.ts';
 import { EXCHANGE } from '../names/exchanges.ts';
 import { NOTIFY } from '../names/notify-types.ts';
@@ -17,7 +17,7 @@ import { suiteOf } from '../suite.ts';
 import { startTimers } from '../timers.ts';
 import { answeredBy, request, respond } from '../window.ts';
 import { methodToRetry } from './child-offer.ts';
-import { tryLater } from './create-child-sa.ts';
+import { answerLater, isBusy, tryLater } from './create-child-sa.ts';
 import { SPI_OCTETS } from './ike-sa-init.ts';
 
 /** CREATE_CHILD_SA for the IKE SA itself: new keys, the same identities and Child SAs (RFC 7296 §1.3.2, §2.18). */
@@ -48,6 +48,9 @@ export function startRekey(machine: Machine, sa: Established, task: RekeyTask): 
 
 /** The peer wants new keys for the IKE SA. It deletes the old one. */
 export function answerIkeRekey(machine: Machine, sa: Established, { payloads, packet }: Incoming): Told {
+  // Both at once: each is asked to wait, for a time of chance, so that one comes first.
+  const asked = sa.outstanding?.purpose.kind;
+  if (isBusy(sa) || asked === 'create-child' || asked === 'delete-child') return answerLater(machine, sa, packet);
   const connection = machine.ipsec.connection(sa.connection);
   const peer = peerText(sa);
   const refuse = (type: number, data: Uint8Array = NOTHING): undefined => {
@@ -164,19 +167,43 @@ function succeed(
   const keys = ikeKeys(crypto, chosenSuite(proposal), seed, nonces, spis);
   logIkeKeys(machine, { spis, keys, proposal });
   const next: Established = {
-    ...{ state: 'established', id: state.nextId++, role, local: old.local, remote: old.remote, spis },
-    ...{ proposal, keys, nonces, proof: old.proof, connection: old.connection, identity: old.identity },
-    ...{ createdAt: ctx.now(), establishedAt: ctx.now(), lastHeard: ctx.now() },
-    ...{ nextRequest: 0, nextExpected: 0, outstanding: undefined, answered: undefined, sealed: 0, timers: {} },
-    ...{ children: [...old.children], waiting: [...old.waiting], later: [] },
+    state: 'established',
+    id: state.nextId++,
+    role,
+    local: old.local,
+    remote: old.remote,
+    spis,
+    createdAt: ctx.now(),
+    nextRequest: 0,
+    nextExpected: 0,
+    outstanding: undefined,
+    answered: undefined,
+    waiting: [...old.waiting],
+    later: [...old.later],
+    lastHeard: ctx.now(),
+    sealed: 0,
+    timers: {},
+    begunBy: undefined,
+    proposal,
+    keys,
+    nonces,
+    proof: old.proof,
+    identity: old.identity,
+    connection: old.connection,
+    establishedAt: ctx.now(),
+    children: [...old.children],
+    successor: 0,
   };
+  old.successor = next.id;
+  if (next.later.length > 0) setSaTimer(machine, next, 'later', SECOND);
   old.children.length = 0;
   old.waiting.length = 0;
+  old.later.length = 0;
   putSa(machine, next);
   state.ready.push(next.id);
   const connection = machine.ipsec.connection(old.connection);
   if (connection !== undefined) startTimers(machine, next, connection);
-  for (const name of ['rekey', 'reauth', 'liveness']) {
+  for (const name of ['rekey', 'reauth', 'liveness', 'later']) {
     const timer = old.timers[name];
     if (timer !== undefined) ctx.cancelTimer(timer);
     delete old.timers[name];

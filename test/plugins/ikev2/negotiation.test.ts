@@ -9,6 +9,7 @@ import {
   childCount,
   command,
   countOf,
+  inject,
   messagesOf,
   recordsOf,
   runPair,
@@ -295,11 +296,29 @@ describe('over time', () => {
     const simulation = runPair({
       both: { child },
       timeline: '[{ at: 1s, node: a, ping: 192.0.2.2, count: 38 }]',
-      duration: '39500ms',
+      duration: '70s',
     });
     expect(recordsOf(simulation, 'ping.finished')[0]?.values).toMatchObject({ answered: 38 });
-    expect(childCount(simulation, 'a')).toBe(childCount(simulation, 'b'));
-    expect(childCount(simulation, 'a')).toBeLessThanOrEqual(2);
+    expect([childCount(simulation, 'a'), childCount(simulation, 'b')]).toEqual([1, 1]);
+    expect(countOf(simulation, 'ikev2.rekeyed-at-once')).toBeGreaterThanOrEqual(1);
+  });
+
+  it('both sides rekey the IKE SA at once and end with one', () => {
+    const connection = 'rekey_time: 20s\n            rand_time: 0s\n            over_time: 15s';
+    const simulation = runPair({ both: { connection }, duration: '38s' });
+    expect(countOf(simulation, 'ikev2.busy')).toBeGreaterThanOrEqual(1);
+    expect([statesOf(simulation, 'a'), statesOf(simulation, 'b')]).toEqual([['established'], ['established']]);
+    expect(sasOf(simulation, 'a').map(({ spis }) => spis)).toEqual(sasOf(simulation, 'b').map(({ spis }) => spis));
+    expect([childCount(simulation, 'a'), childCount(simulation, 'b')]).toEqual([1, 1]);
+  });
+
+  it('a first message that comes again when all is done is dropped', () => {
+    const simulation = startPair({ duration: '10s' });
+    advance(simulation, 2);
+    const [first] = messagesOf(simulation, 'a');
+    inject(simulation, first === undefined ? [] : [first.frame], 0.1);
+    expect(statesOf(simulation, 'b')).toEqual(['established']);
+    expect(countOf(simulation, 'ikev2.unexpected', 'b')).toBe(1);
   });
 
   it('liveness is checked, and a dead peer is noticed and begun with again', () => {
