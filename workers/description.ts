@@ -1,4 +1,3 @@
-import type { PlainValue } from '../core/index.ts';
 import type { Simulation } from '../core/simulation/index.ts';
 import type { LinkEnd, TimelineEntry } from '../core/topology/index.ts';
 import type { ActionDescription, LabDescription, NodeOutline, TimelineView } from './api.ts';
@@ -39,29 +38,21 @@ export function describeLab(simulation: Simulation): LabDescription {
 }
 
 export function timelineView(entry: TimelineEntry): TimelineView {
-  switch (entry.kind) {
-    case 'command':
-      return {
-        at: entry.at,
-        place: entry.node,
-        text: `${entry.name} ${shown(entry.args as PlainValue)}`.trim(),
-        entry,
-      };
-    case 'link':
-      return { at: entry.at, place: entry.link, text: shown(entry.set as PlainValue), entry };
-    case 'interface':
-      return { at: entry.at, place: entry.node, text: `${entry.interface} ${entry.up ? 'up' : 'down'}`, entry };
-  }
+  return {
+    at: entry.at,
+    place: entry.kind === 'link' ? entry.link : entry.node,
+    text: entry.text ?? plainText(entry),
+    entry,
+  };
 }
 
-function shown(value: PlainValue | undefined): string {
-  if (value === undefined || value === null) return '';
-  if (Array.isArray(value)) return value.map(shown).join(', ');
-  if (typeof value !== 'object' || value instanceof Uint8Array) return String(value);
-  return Object.entries(value)
-    .filter(([, one]) => one !== undefined && one !== null)
-    .map(([key, one]) => `${key}: ${shown(one as PlainValue)}`)
-    .join(', ');
+/** Of an entry that comes from a program. */
+function plainText(entry: TimelineEntry): string {
+  if (entry.kind === 'command') return entry.name;
+  if (entry.kind === 'interface') return `interface: ${entry.interface}, set: ${entry.up ? 'up' : 'down'}`;
+  return `set: ${Object.entries(entry.set)
+    .map(([key, value]) => `${key} ${value}`)
+    .join(', ')}`;
 }
 
 export function describeActions({ registry, wiring }: Simulation): ActionDescription[] {

@@ -32,7 +32,7 @@ export const CORE_CODES: Readonly<Record<string, Story>> = {
   'core.node-gone': { text: '{node} is not running' },
   'core.corrupted': { text: 'bit {bit} of the frame was flipped on {link}' },
   'core.duplicated': { text: 'the frame was duplicated on {link}' },
-  'core.command': { text: '{node}: {command}' },
+  'core.command': { text: '{node}: {what}' },
   'core.link-changed': { text: '{link}: {change}' },
   'core.interface-changed': { text: '{node}: {interface} is {state}' },
 };

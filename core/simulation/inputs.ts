@@ -16,6 +16,7 @@ export function applyInput(engine: Engine, entry: TimelineEntry): void {
     engine.cause = engine.record('input', provider?.index ?? -1, 0, 'core.command', {
       node: entry.node,
       command: entry.name,
+      what: entry.text ?? entry.name,
       args: plainArgs(entry.args),
     });
     engine.command(node, entry.plugin, entry.name, entry.args);

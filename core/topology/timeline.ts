@@ -17,7 +17,7 @@ import { readBySchema } from './schema-issues.ts';
 import type { Schema } from './schema-walk.ts';
 import { INTERFACE_ACTION, LINK_ACTION, TIMELINE_ENTRY } from './shape.ts';
 import type { LinkSettings, TimelineAction, TimelineEntry } from './topology.ts';
-import { type Written, type WrittenMap, withKeys } from './written.ts';
+import { sortedEntries, type Written, type WrittenMap, withKeys, wordOf } from './written.ts';
 
 /** What happens when, in canonical order: by time, then node, then key, then content. */
 export function readTimeline(reading: Reading, written: Written | undefined, around: Surroundings): TimelineEntry[] {
@@ -60,11 +60,33 @@ export function readEntry(
   map: WrittenMap,
   path: Path,
 ): TimelineEntry | undefined {
-  const { entries } = map;
-  const set = entries.has('set');
-  if (set && entries.has('link') && !entries.has('node')) return readLinkAction(reading, around, map, path);
-  if (set && entries.has('node') && entries.has('interface')) return readInterfaceAction(reading, around, map, path);
-  return readCommand(reading, around, map, path);
+  const entry = readerOf(map)(reading, around, map, path);
+  return entry && { ...entry, text: textOf(map, entry) };
+}
+
+function readerOf({ entries }: WrittenMap): typeof readEntry {
+  if (!entries.has('set')) return readCommand;
+  if (entries.has('link') && !entries.has('node')) return readLinkAction;
+  return entries.has('node') && entries.has('interface') ? readInterfaceAction : readCommand;
+}
+
+/** When and of whom stand elsewhere. */
+const NOT_TOLD: ReadonlySet<string> = new Set(['at', 'node', 'link']);
+
+/** What is done first, then its companions: the same however the file orders and quotes them. */
+function textOf(map: WrittenMap, entry: TimelineEntry): string {
+  const first = entry.kind === 'command' ? entry.name : entry.kind === 'interface' ? 'interface' : 'set';
+  const told = sortedEntries(map).filter(([key]) => !NOT_TOLD.has(key));
+  const ordered = [...told.filter(([key]) => key === first), ...told.filter(([key]) => key !== first)];
+  return ordered.map(([key, { value }]) => `${key}: ${plainText(value)}`).join(', ');
+}
+
+function plainText(written: Written): string {
+  if (written.kind === 'scalar') return wordOf(written) ?? '';
+  if (written.kind === 'list') return `[${written.items.map(plainText).join(', ')}]`;
+  return `{ ${sortedEntries(written)
+    .map(([key, { value }]) => `${key}: ${plainText(value)}`)
+    .join(', ')} }`;
 }
 
 function readLinkAction(

@@ -69,7 +69,11 @@ export interface LinkDescription {
 }
 
 /** Something that happens at an instant, or that an operator does. */
-export type TimelineEntry = { readonly at: Instant } & TimelineAction;
+export type TimelineEntry = {
+  readonly at: Instant;
+  /** What it says in the file, but when and of whom, on one line; absent where it does not come from words. */
+  readonly text?: string;
+} & TimelineAction;
 export type TimelineAction =
   /** A plugin's action: what its schema yielded. */
   | {

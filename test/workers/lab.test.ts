@@ -147,7 +147,7 @@ describe('time', () => {
     await lab.seek(at);
     const entered = await lab.enter('node: b, ping: 10.1.0.2, count: 2');
     expect(entered.diagnostics).toEqual([]);
-    expect(entered.entry).toMatchObject({ at: at + 1, place: 'b' });
+    expect(entered.entry).toMatchObject({ at: at + 1, place: 'b', text: 'ping: 10.1.0.2, count: 2' });
     expect(entered.progress.frontier).toBe(at);
     await finish(lab);
     const written = await openLab(RAINY, {

@@ -256,6 +256,7 @@ describe('what an operator types', () => {
       plugin: 'echo',
       name: 'echo',
       args: { echo: 'x', count: 2, interval: 1e9 },
+      text: 'echo: x, count: 2',
     };
     for (const text of [
       'node: alice, echo: x, count: 2',
@@ -266,9 +267,11 @@ describe('what an operator types', () => {
     }
     expect(parseAction('link: right:wan -- left:wan, set: { up: no }, for: 1s', options).action).toEqual({
       ...{ kind: 'link', link: 'left:wan -- right:wan', set: { up: false }, for: 1e9 },
+      text: 'set: { up: no }, for: 1s',
     });
     expect(parseAction('node: left, interface: wan, set: down', options).action).toEqual({
       ...{ kind: 'interface', node: 'left', interface: 'wan', up: false },
+      text: 'interface: wan, set: down',
     });
   });
 

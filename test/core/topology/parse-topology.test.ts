@@ -80,13 +80,23 @@ describe('a good topology', () => {
       },
     });
     expect(topology.timeline).toEqual([
-      { at: 0.5e9, kind: 'command', node: 'bob', plugin: 'lease', name: 'renew', args: { renew: 'eth0' } },
-      { at: 1e9, kind: 'link', link: 'left:wan -- right:wan', set: { loss: 1, up: false }, for: 10e9 },
+      {
+        ...{ at: 0.5e9, kind: 'command', node: 'bob', plugin: 'lease', name: 'renew', args: { renew: 'eth0' } },
+        text: 'renew: eth0',
+      },
+      {
+        ...{ at: 1e9, kind: 'link', link: 'left:wan -- right:wan', set: { loss: 1, up: false }, for: 10e9 },
+        text: 'set: { loss: 100%, up: false }, for: 10s',
+      },
       {
         ...{ at: 2e9, kind: 'command', node: 'alice', plugin: 'echo', name: 'echo' },
         args: { echo: '10.2.0.2', count: 3, interval: 1e9 },
+        text: 'echo: 10.2.0.2, count: 3',
       },
-      { at: 2e9, kind: 'interface', node: 'left', interface: 'wan', up: false, for: 1e9 },
+      {
+        ...{ at: 2e9, kind: 'interface', node: 'left', interface: 'wan', up: false, for: 1e9 },
+        text: 'interface: wan, for: 1s, set: down',
+      },
     ]);
     expect(topology.expectations).toEqual([
       {
@@ -202,6 +212,7 @@ nodes: { a: { kind: mute }, b: { kind: host } }
         plugin: 'echo',
         name: 'echo',
         args: { echo: 'b', count: 2, interval: 5e8 },
+        text: 'echo: b, count: 2, interval: 500ms',
       },
     ]);
   });
