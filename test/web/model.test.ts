@@ -11,6 +11,7 @@ import { arrange, distances, wayBetween } from '../../web/model/layout.ts';
 import { nextMoment, SPEEDS } from '../../web/model/playback.ts';
 import { isPositions } from '../../web/model/positions.ts';
 import { createRowPages, PAGE_ROWS } from '../../web/model/row-pages.ts';
+import { sketchOf } from '../../web/model/sketch.ts';
 import type { Flights, LabDescription, Row } from '../../workers/client.ts';
 
 /** Flights as the worker answers them, oldest first. */
@@ -425,6 +426,25 @@ describe('shipped labs and stories', () => {
       ['a', 'A lab', { x: [1, 2] }],
       ['b', 'B', undefined],
     ]);
+  });
+
+  it('sketches a lab as its links say', () => {
+    expect(
+      sketchOf(
+        'nodes:\n  a: { kind: host }\n  b:\n    kind: nat\nlinks:\n  - a:e -- b:e\n  - { endpoints: [b:f, c:g], delay: 1ms }\n',
+      ),
+    ).toEqual({
+      nodes: [
+        { name: 'a', kind: 'host' },
+        { name: 'b', kind: 'nat' },
+        { name: 'c', kind: 'generic' },
+      ],
+      links: [
+        ['a', 'b'],
+        ['b', 'c'],
+      ],
+    });
+    expect(sketchOf('')).toEqual({ nodes: [], links: [] });
   });
 
   it('tells what happened between two instants, each once', () => {

@@ -89,8 +89,7 @@ export function createPage(): Page {
   });
 
   async function openFirst(asked: Address): Promise<void> {
-    const shipped =
-      shippedLabs.find(({ id }) => id === asked.lab) ?? shippedLabs.find(({ id }) => id === FIRST) ?? shippedLabs[0];
+    const shipped = shippedLabs.find(({ id }) => id === asked.lab) ?? shippedLabs[0];
     const source: LabSource | undefined =
       asked.topology !== undefined
         ? { fileName: 'topology.yaml', text: asked.topology }
@@ -113,9 +112,6 @@ export function createPage(): Page {
     link: () => `${location.href.split('#')[0]}#${writeAddress(address())}`,
   };
 }
-
-/** The lab that opens where no link asks for another. */
-const FIRST = 'site-to-site';
 
 /** Keeps the address in step with what is shown, when that has come to rest. */
 function keepAddress(write: () => string, model: Page['model']): void {

@@ -10,6 +10,9 @@ export interface ShippedLab {
   readonly positions?: unknown;
 }
 
+/** The lab that opens where no link asks for another, and stands first in the gallery. */
+export const FIRST_LAB = 'site-to-site';
+
 /** `name: text` of a file's top level, over as many lines as it goes on. What the worker reads is what counts: this is for a list. */
 export function topLevelText(yaml: string, key: string): string {
   const lines = yaml.split('\n');
@@ -45,5 +48,5 @@ export function collectLabs(
         ...(beside === undefined ? {} : { positions: beside }),
       };
     })
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+    .sort((a, b) => Number(b.id === FIRST_LAB) - Number(a.id === FIRST_LAB) || (a.name < b.name ? -1 : 1));
 }

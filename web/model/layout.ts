@@ -1,5 +1,4 @@
 import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from 'd3-force';
-import type { LabDescription } from '../../workers/client.ts';
 
 export interface Place {
   readonly x: number;
@@ -16,7 +15,11 @@ const FORCE_TICKS = 150;
 /** Milliseconds of ticks at a stretch: the page breathes in between. */
 const SLICE = 24;
 
-type Outline = Pick<LabDescription, 'nodes' | 'links'>;
+/** What of a lab decides the places of its nodes. */
+export interface Outline {
+  readonly nodes: readonly { readonly name: string }[];
+  readonly links: readonly { readonly ends: readonly [{ readonly node: string }, { readonly node: string }] }[];
+}
 
 /**
  * Places for the nodes of a lab: the same for the same lab, always. Chains and small trees run from left to right, large
@@ -83,7 +86,7 @@ function arrangeAround(lab: Outline): Map<string, Place> {
 }
 
 /** Rows between two nodes of one column. */
-const ROW = 118;
+const ROW = 138;
 
 /**
  * The longest way as a straight line from left to right, and what branches off it to the right of where it does, above and below in

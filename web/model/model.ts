@@ -1,6 +1,7 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import type { Diagnostic } from '../../core/topology/index.ts';
 import type {
+  Answer,
   LabDescription,
   Loaded,
   NodeView,
@@ -66,6 +67,8 @@ export function createModel(worker: LabWorker, kinds: string | undefined) {
   const chain = signal<readonly Sentence[]>([]);
   const node = signal<NodeView | undefined>(undefined);
   const verdicts = signal<readonly VerdictView[]>([]);
+  /** Why expectations failed, once the run has ended. */
+  const answers = signal<readonly Answer[]>([]);
   const lit = signal<Lit | undefined>(undefined);
   const filter = signal('');
   const rows = signal<Rows>({ rows: [], total: 0, looked: 0, of: 0 });
@@ -120,7 +123,11 @@ export function createModel(worker: LabWorker, kinds: string | undefined) {
       if (next.ended) break;
     }
     const judged = await worker.ask((api) => api.verdicts());
-    if (judged !== undefined && began === era.value) verdicts.value = judged;
+    if (judged === undefined || began !== era.value) return;
+    verdicts.value = judged;
+    if (judged.every(({ held }) => held)) return;
+    const explained = await worker.ask((api) => api.explain());
+    if (explained !== undefined && began === era.value) answers.value = explained.answers.filter(({ held }) => !held);
   }
 
   function forget(): void {
@@ -130,6 +137,7 @@ export function createModel(worker: LabWorker, kinds: string | undefined) {
     batch(() => {
       era.value += 1;
       verdicts.value = [];
+      answers.value = [];
       packet.value = undefined;
       chain.value = [];
       lit.value = undefined;
@@ -314,6 +322,7 @@ export function createModel(worker: LabWorker, kinds: string | undefined) {
     chain,
     node,
     verdicts,
+    answers,
     lit,
     filter,
     rows,

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { Icon } from '../look/icon.tsx';
 import { text } from '../text/text.ts';
 import { usePage } from './page.ts';
+import { SketchPicture } from './sketch.tsx';
 
 /** The labs that come with the page. */
 export function Gallery() {
@@ -43,8 +44,7 @@ export function Gallery() {
           <span class="unseen">{text('gallery.search')}</span>
           <input
             type="search"
-            // The sheet is for choosing: whoever opens it by keyboard may type at once.
-            ref={(field) => field?.focus()}
+            autofocus
             placeholder={text('gallery.search')}
             value={words.value}
             onInput={(event) => {
@@ -68,6 +68,7 @@ export function Gallery() {
                 );
               }}
             >
+              <SketchPicture text={lab.text} />
               <span class="name">{lab.name}</span>
               <span class="soft">{lab.about}</span>
             </button>

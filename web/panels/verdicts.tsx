@@ -1,5 +1,8 @@
+import type { Answer } from '../../workers/client.ts';
 import { Icon } from '../look/icon.tsx';
+import { formatMoment } from '../model/format.ts';
 import { text } from '../text/text.ts';
+import { Told } from './packet.tsx';
 import { usePage } from './page.ts';
 
 /** Every expectation with how it came out and what decided. */
@@ -63,8 +66,46 @@ export function VerdictsPanel() {
               );
             })}
           </ul>
+          <Why answers={model.answers.value} />
         </>
       )}
     </div>
+  );
+}
+
+/** For what failed: the chain that decided, the effect first, and what cures it. */
+function Why({ answers }: { answers: readonly Answer[] }) {
+  const { model } = usePage();
+  if (answers.length === 0) return null;
+  return (
+    <section class="why">
+      <h3>{text('verdicts.why')}</h3>
+      {answers.map((answer) => (
+        <details key={answer.question} class="answer">
+          <summary>
+            {answer.question}
+            <span class="tone-failed"> {answer.verdict}</span>
+          </summary>
+          <ol>
+            {answer.chain.map((sentence) => (
+              <li key={sentence.record}>
+                <button
+                  type="button"
+                  class="quiet mono"
+                  onClick={() => {
+                    model.playing.value = false;
+                    model.seek(sentence.time);
+                    void model.select({ kind: 'packet', record: sentence.record });
+                  }}
+                >
+                  {formatMoment(sentence.time)} s
+                </button>
+                <Told sentence={sentence} failed={false} />
+              </li>
+            ))}
+          </ol>
+        </details>
+      ))}
+    </section>
   );
 }

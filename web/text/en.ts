@@ -24,6 +24,7 @@ export const en = {
   'verdicts.pending': 'Judged at the end of the run.',
   'verdicts.held': 'holds',
   'verdicts.failed': 'failed',
+  'verdicts.why': 'Why',
   'verdicts.record': 'record {record}',
   'verdicts.line': 'line {line}',
 
