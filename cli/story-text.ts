@@ -1,4 +1,5 @@
 import { formatInstant } from '../core/index.ts';
+import type { TraceRecord } from '../core/trace/index.ts';
 import type { Happening } from '../workers/api.ts';
 import type { Sentence, VerdictView } from '../workers/views.ts';
 import { harmless, type Terminal } from './terminal.ts';
@@ -50,7 +51,7 @@ export class StoryTeller {
     return this.#held;
   }
 
-  tells({ kind, code, node }: Happening): boolean {
+  tells({ kind, code, node }: Pick<TraceRecord, 'kind' | 'code' | 'node'>): boolean {
     if (this.#full || kind === 'input') return true;
     const key = `${node}/${code}`;
     const seen = this.#seen.get(key) ?? 0;

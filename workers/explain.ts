@@ -119,8 +119,8 @@ function isNearer(one: Candidate, other: Candidate): boolean {
 }
 
 function* failures({ history, index }: Explained): Generator<TraceRecord> {
-  for (let at = 0; at < index.happening.record.length; at++) {
-    const record = history.record(index.happening.record.at(at));
+  for (let at = 0; at < index.happenings.table.length; at++) {
+    const record = history.record(index.happenings.record.at(at));
     if (record !== undefined && isFailure(history, record)) yield record;
   }
 }
@@ -216,8 +216,8 @@ function aboutWords(run: Explained, question: string, words: string): Explanatio
   const { history, index } = run;
   const sought = words.toLowerCase();
   let last: TraceRecord | undefined;
-  for (let at = index.happening.record.length - 1; at >= 0 && last === undefined; at--) {
-    const record = history.record(index.happening.record.at(at));
+  for (let at = index.happenings.table.length - 1; at >= 0 && last === undefined; at--) {
+    const record = history.record(index.happenings.record.at(at));
     if (record !== undefined && speaksOf(run, record, sought)) last = record;
   }
   if (last === undefined) {

@@ -1,6 +1,6 @@
 import type { History } from '../core/simulation/index.ts';
 import { createGlance, RECORD_KINDS, type RecordKind } from '../core/trace/index.ts';
-import { doubles, integers, naturals, octets, shorts } from './columns.ts';
+import { Table } from './columns.ts';
 import { FRAME_FATE, type FrameFate } from './frame-fate.ts';
 
 /** The most frames that a lab lists. A run that sends more stops with a message. */
@@ -23,38 +23,50 @@ const REPLACES: ReadonlySet<unknown> = new Set([
 /** Kinds of records that people are told of one by one. */
 const TOLD: ReadonlySet<RecordKind> = new Set<RecordKind>(['drop', 'note', 'input']);
 
+/** Drops, notes and inputs. */
+class Happenings {
+  readonly table = new Table();
+  readonly record = this.table.doubles();
+  readonly time = this.table.doubles();
+  readonly kind = this.table.octets();
+  /** Row of the frame that a drop ended; -1 for none. */
+  readonly row = this.table.integers();
+  /** 1 for a drop that counts as one. */
+  readonly counts = this.table.octets();
+}
+
+class Lineage {
+  readonly table = new Table();
+  readonly record = this.table.doubles();
+  readonly to = this.table.doubles();
+  readonly from = this.table.doubles();
+}
+
 /**
  * What a lab knows by heart of its trace: every transmitted frame as a row of numbers, with what became of it, and every happening
  * (drop, note, input). Filled by reading the records once in their order.
  */
 export class FrameIndex {
   /** Rows: one a frame. */
-  readonly record = doubles();
-  readonly time = doubles();
-  readonly starts = doubles();
-  readonly arrives = doubles();
-  readonly packet = doubles();
-  readonly direction = integers();
-  readonly size = naturals();
-  readonly fate = octets();
+  readonly #frames = new Table();
+  readonly record = this.#frames.doubles();
+  readonly time = this.#frames.doubles();
+  readonly starts = this.#frames.doubles();
+  readonly arrives = this.#frames.doubles();
+  readonly packet = this.#frames.doubles();
+  readonly direction = this.#frames.integers();
+  readonly size = this.#frames.naturals();
+  readonly fate = this.#frames.octets();
   /** The record that decided the fate; 0 while it is open. */
-  readonly decided = doubles();
+  readonly decided = this.#frames.doubles();
   /** Stack of shells; 0 where nobody looked. */
-  readonly stack = shorts();
+  readonly stack = this.#frames.shorts();
   /** The latest arrival of this row and all before it: what is under way at an instant starts where this passes it. */
-  readonly latestArrival = doubles();
+  readonly latestArrival = this.#frames.doubles();
 
-  readonly happening = {
-    record: doubles(),
-    time: doubles(),
-    kind: octets(),
-    /** Row of the frame that a drop ended; -1 for none. */
-    row: integers(),
-    /** 1 for a drop that counts as one. */
-    counts: octets(),
-  };
+  readonly happenings = new Happenings();
   /** Packets that came from others. */
-  readonly lineage = { record: doubles(), to: doubles(), from: doubles() };
+  readonly lineage = new Lineage();
   drops = 0;
 
   #next = 1;
@@ -63,7 +75,7 @@ export class FrameIndex {
   readonly #glance = createGlance();
 
   get rows(): number {
-    return this.record.length;
+    return this.#frames.length;
   }
 
   /** The first record that is not read yet. */
@@ -104,17 +116,13 @@ export class FrameIndex {
 
   /** Forgets what was read from record `next` on. */
   cut(next: number): void {
-    const rows = this.record.firstFrom(next);
-    const columns = [this.record, this.time, this.starts, this.arrives, this.packet, this.direction, this.size];
-    for (const column of [...columns, this.fate, this.decided, this.stack, this.latestArrival]) column.length = rows;
-    const happenings = this.happening.record.firstFrom(next);
-    for (const column of Object.values(this.happening)) column.length = happenings;
-    const steps = this.lineage.record.firstFrom(next);
-    for (const column of Object.values(this.lineage)) column.length = steps;
+    this.#frames.cut(this.record.firstFrom(next));
+    this.happenings.table.cut(this.happenings.record.firstFrom(next));
+    this.lineage.table.cut(this.lineage.record.firstFrom(next));
     this.drops = 0;
-    for (let at = 0; at < happenings; at++) this.drops += this.happening.counts.at(at);
+    for (let at = 0; at < this.happenings.table.length; at++) this.drops += this.happenings.counts.at(at);
     this.#open.clear();
-    for (let row = 0; row < rows; row++) {
+    for (let row = 0; row < this.rows; row++) {
       if (this.decided.at(row) >= next) this.#decide(row, FRAME_FATE.open, 0);
       if (this.#isOpen(row)) this.#open.set(this.packet.at(row), row);
     }
@@ -128,46 +136,48 @@ export class FrameIndex {
       return;
     }
     const row = this.#open.get(glance.packet);
-    const drops = this.drops;
+    let counts = 0;
     if (glance.kind === 'drop') {
       const fate = dropFate(history, number);
-      if (fate !== FRAME_FATE.ignored) this.drops++;
+      counts = fate === FRAME_FATE.ignored ? 0 : 1;
+      this.drops += counts;
       if (row !== undefined) this.#decide(row, fate, number);
       this.#open.delete(glance.packet);
     } else if (glance.kind === 'deliver') {
       if (row !== undefined) this.#decide(row, FRAME_FATE.delivered, number);
       this.#open.delete(glance.packet);
-    } else if (glance.kind === 'derive') this.#lineage(history, number);
+    } else if (glance.kind === 'derive') this.#derived(history, number);
     if (TOLD.has(glance.kind)) {
-      this.happening.record.push(number);
-      this.happening.time.push(glance.time);
-      this.happening.kind.push(RECORD_KINDS.indexOf(glance.kind));
-      this.happening.row.push(glance.kind === 'drop' ? (row ?? -1) : -1);
-      this.happening.counts.push(this.drops - drops);
+      const { happenings } = this;
+      const at = happenings.table.add();
+      happenings.record.values[at] = number;
+      happenings.time.values[at] = glance.time;
+      happenings.kind.values[at] = RECORD_KINDS.indexOf(glance.kind);
+      happenings.row.values[at] = glance.kind === 'drop' ? (row ?? -1) : -1;
+      happenings.counts.values[at] = counts;
     }
   }
 
   #frame(number: number): void {
     const { time, starts, arrives, packet, place, size } = this.#glance;
-    const row = this.rows;
-    if (row >= MOST_FRAMES) throw new RangeError(`more than ${MOST_FRAMES} frames were sent: the lab lists no more`);
+    if (this.rows >= MOST_FRAMES) {
+      throw new RangeError(`more than ${MOST_FRAMES} frames were sent: the lab lists no more`);
+    }
+    const row = this.#frames.add();
     const before = this.#open.get(packet);
     if (before !== undefined) {
       this.#decide(before, FRAME_FATE.forwarded, number);
       // Set anew below, so that the order of the map is the order of the latest frames.
       this.#open.delete(packet);
     }
-    this.record.push(number);
-    this.time.push(time);
-    this.starts.push(starts);
-    this.arrives.push(arrives);
-    this.packet.push(packet);
-    this.direction.push(-2 - place);
-    this.size.push(size);
-    this.fate.push(FRAME_FATE.open);
-    this.decided.push(0);
-    this.stack.push(0);
-    this.latestArrival.push(Math.max(arrives, row === 0 ? 0 : this.latestArrival.at(row - 1)));
+    this.record.values[row] = number;
+    this.time.values[row] = time;
+    this.starts.values[row] = starts;
+    this.arrives.values[row] = arrives;
+    this.packet.values[row] = packet;
+    this.direction.values[row] = -2 - place;
+    this.size.values[row] = size;
+    this.latestArrival.values[row] = Math.max(arrives, row === 0 ? 0 : this.latestArrival.at(row - 1));
     this.#open.set(packet, row);
     if (this.#open.size > MOST_OPEN) {
       const oldest = this.#open.keys().next();
@@ -175,12 +185,14 @@ export class FrameIndex {
     }
   }
 
-  #lineage(history: History, number: number): void {
-    const values = history.record(number)?.values;
+  #derived(history: History, number: number): void {
+    const values = history.detail(number)?.values;
     const from = values?.from as number;
-    this.lineage.record.push(number);
-    this.lineage.to.push(this.#glance.packet);
-    this.lineage.from.push(from);
+    const { lineage } = this;
+    const at = lineage.table.add();
+    lineage.record.values[at] = number;
+    lineage.to.values[at] = this.#glance.packet;
+    lineage.from.values[at] = from;
     const parent = this.#open.get(from);
     if (parent === undefined) return;
     // It may yet be sent on itself, or dropped: then that decides.
@@ -200,7 +212,7 @@ export class FrameIndex {
 }
 
 function dropFate(history: History, number: number): FrameFate {
-  const code = history.record(number)?.code ?? '';
+  const code = history.detail(number)?.code ?? '';
   if (LOST_UNDER_WAY.has(code)) return FRAME_FATE.lost;
   return history.head.registry.codes.get(code)?.usual === true ? FRAME_FATE.ignored : FRAME_FATE.dropped;
 }

@@ -2,6 +2,7 @@ import { joinChunks } from '../core/capture/index.ts';
 import { LATEST } from '../core/index.ts';
 import { History, type HistoryLimits, judge, type Simulation, type Snapshot } from '../core/simulation/index.ts';
 import type { TimelineAction } from '../core/topology/index.ts';
+import type { TraceRecord } from '../core/trace/index.ts';
 import {
   type ActionDescription,
   type Density,
@@ -129,26 +130,32 @@ export class OpenLab {
   }
 
   happenings(from: number, to: number, most: number = MOST_HAPPENINGS): Happening[] {
-    const { happening, record } = this.index;
-    const first = happening.time.firstFrom(from);
-    const last = Math.min(happening.time.firstAbove(to), first + Math.min(most, MOST_HAPPENINGS));
+    const { happenings, record } = this.index;
+    const first = happenings.time.firstFrom(from);
+    const last = Math.min(happenings.time.firstAbove(to), first + Math.min(most, MOST_HAPPENINGS));
     const found: Happening[] = [];
     for (let at = first; at < last; at++) {
-      const told = this.history.record(happening.record.at(at));
-      const row = happening.row.at(at);
+      const told = this.history.record(happenings.record.at(at));
+      const row = happenings.row.at(at);
       if (told !== undefined) found.push(happeningOf(this.history, told, row < 0 ? undefined : record.at(row)));
     }
     return found;
   }
 
-  /** The drops, notes and inputs from the one with this index on, in the order of the trace. */
-  told(from: number): Happening[] {
-    const { happening, record } = this.index;
+  /** How many drops, notes and inputs there are. */
+  get toldSoFar(): number {
+    return this.index.happenings.table.length;
+  }
+
+  /** The drops, notes and inputs from the one with this index on, in the order of the trace, those that `wants` wants. */
+  told(from: number, wants: (record: TraceRecord) => boolean): Happening[] {
+    const { happenings, record } = this.index;
     const found: Happening[] = [];
-    for (let at = from; at < happening.record.length; at++) {
-      const one = this.history.record(happening.record.at(at));
-      const row = happening.row.at(at);
-      if (one !== undefined) found.push(happeningOf(this.history, one, row < 0 ? undefined : record.at(row)));
+    for (let at = from; at < happenings.table.length; at++) {
+      const one = this.history.record(happenings.record.at(at));
+      if (one === undefined || !wants(one)) continue;
+      const row = happenings.row.at(at);
+      found.push(happeningOf(this.history, one, row < 0 ? undefined : record.at(row)));
     }
     return found;
   }
@@ -242,9 +249,9 @@ export class OpenLab {
       return at < this.index.rows ? this.index.time.at(at) : undefined;
     }
     if (unit === 'event') return this.history.record(this.history.recordAfter(time))?.time;
-    const { happening } = this.index;
-    for (let at = happening.time.firstAbove(time); at < happening.time.length; at++) {
-      if (kindOfHappening(happening.kind.at(at)) === 'note') return happening.time.at(at);
+    const { happenings } = this.index;
+    for (let at = happenings.time.firstAbove(time); at < happenings.table.length; at++) {
+      if (kindOfHappening(happenings.kind.at(at)) === 'note') return happenings.time.at(at);
     }
     return undefined;
   }
@@ -256,9 +263,9 @@ export class OpenLab {
     }
     if (unit === 'event')
       return time <= 0 ? undefined : this.history.record(this.history.recordAfter(time - 1) - 1)?.time;
-    const { happening } = this.index;
-    for (let at = happening.time.firstFrom(time) - 1; at >= 0; at--) {
-      if (kindOfHappening(happening.kind.at(at)) === 'note') return happening.time.at(at);
+    const { happenings } = this.index;
+    for (let at = happenings.time.firstFrom(time) - 1; at >= 0; at--) {
+      if (kindOfHappening(happenings.kind.at(at)) === 'note') return happenings.time.at(at);
     }
     return undefined;
   }

@@ -73,7 +73,7 @@ function walk(index: FrameIndex, packet: number, by: 'from' | 'to', next: 'from'
   const seen = new Set(pending);
   const keys = index.lineage[by];
   for (let one = pending.shift(); one !== undefined && found.length < MOST_STEPS; one = pending.shift()) {
-    for (let at = 0; at < keys.length && found.length < MOST_STEPS; at++) {
+    for (let at = 0; at < index.lineage.table.length && found.length < MOST_STEPS; at++) {
       if (keys.at(at) !== one) continue;
       found.push(at);
       const other = index.lineage[next].at(at);

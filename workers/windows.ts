@@ -57,18 +57,18 @@ export function densityOf(index: FrameIndex, from: number, to: number, buckets: 
     notes: new Uint32Array(count),
     inputs: new Uint32Array(count),
   };
-  const { time, happening } = index;
+  const { time, happenings } = index;
   const add = (counts: Uint32Array, bucket: number): void => {
     counts[bucket] = (counts[bucket] as number) + 1;
   };
-  for (let row = time.firstFrom(from); row < time.length && time.at(row) < to; row++) {
+  for (let row = time.firstFrom(from); row < index.rows && time.at(row) < to; row++) {
     add(density.frames, bucketOf(time.at(row)));
   }
-  for (let at = happening.time.firstFrom(from); at < happening.time.length && happening.time.at(at) < to; at++) {
-    const kind = kindOfHappening(happening.kind.at(at));
-    if (kind === 'drop' && happening.counts.at(at) === 0) continue;
+  for (let at = happenings.time.firstFrom(from); at < happenings.table.length && happenings.time.at(at) < to; at++) {
+    const kind = kindOfHappening(happenings.kind.at(at));
+    if (kind === 'drop' && happenings.counts.at(at) === 0) continue;
     const counts = kind === 'drop' ? density.drops : kind === 'input' ? density.inputs : density.notes;
-    add(counts, bucketOf(happening.time.at(at)));
+    add(counts, bucketOf(happenings.time.at(at)));
   }
   return density;
 }

@@ -66,10 +66,14 @@ async function run(lab: string, flags: Flags, terminal: Terminal): Promise<numbe
   let told = 0;
   const look = (): void => {
     capture?.take(session.open);
-    const news = session.open.told(told);
-    told = session.open.index.happening.record.length;
-    if (flags.json === true) listed.push(...news.slice(0, MOST_LISTED - listed.length));
-    else if (tells) for (const one of news) if (teller.tells(one)) terminal.say(happeningText(terminal, one));
+    if (flags.json === true) {
+      listed.push(...session.open.told(told, () => true).slice(0, MOST_LISTED - listed.length));
+    } else if (tells) {
+      for (const one of session.open.told(told, (record) => teller.tells(record))) {
+        terminal.say(happeningText(terminal, one));
+      }
+    }
+    told = listed.length < MOST_LISTED ? session.open.toldSoFar : Number.POSITIVE_INFINITY;
   };
   try {
     const progress = await runSession(session, flags.until, interruption, terminal, look);

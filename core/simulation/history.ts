@@ -1,6 +1,13 @@
 import type { Instant } from '../time/index.ts';
 import type { TimelineAction, TimelineEntry } from '../topology/index.ts';
-import { createGlance, type Glance, type Trace, type TraceBudget, type TraceRecord } from '../trace/index.ts';
+import {
+  createGlance,
+  type Detail,
+  type Glance,
+  type Trace,
+  type TraceBudget,
+  type TraceRecord,
+} from '../trace/index.ts';
 import { Simulation, type Snapshot } from './simulation.ts';
 import { weigh } from './weigh.ts';
 
@@ -125,6 +132,11 @@ export class History {
   /** As `Trace.glance`, whether the trace still holds the record or not. */
   glance(number: number, out: Glance): boolean {
     return this.#holder(number)?.glance(number, out) ?? false;
+  }
+
+  /** As `Trace.detail`, whether the trace still holds the record or not. */
+  detail(number: number): Detail | undefined {
+    return this.#holder(number)?.detail(number);
   }
 
   /** The number of the first record made after `time`: all smaller ones had happened then. */

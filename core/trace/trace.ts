@@ -43,7 +43,8 @@ export function createGlance(): Glance {
   return { time: 0, kind: 'note', place: -1, packet: 0, cause: 0, size: 0, starts: 0, arrives: 0 };
 }
 
-interface Detail {
+/** What a record says beside its numbers. */
+export interface Detail {
   readonly code: string | undefined;
   readonly values: PlainValues | undefined;
 }
@@ -182,6 +183,12 @@ export class Trace {
     out.starts = chunk.starts[at] as number;
     out.arrives = chunk.arrivals[at] as number;
     return true;
+  }
+
+  /** A record's code and values as they are held; `undefined` where it has none, or is not held. */
+  detail(number: number): Detail | undefined {
+    const chunk = this.#chunkOf(number);
+    return chunk?.details[number - chunk.first];
   }
 
   /** Forgets the records from `next` on: the run is taken back to where it had not made them, and makes others. */
