@@ -68,7 +68,7 @@ function rebind(state: NatState, client: Ipv4Address | undefined, ctx: Context):
   for (let row = 0; row < table.capacity; row++) {
     if (!isLive(table, row)) continue;
     const flags = table.flags[row] as number;
-    if ((flags & (FLAG.fixed | FLAG.own)) !== 0) continue;
+    if ((flags & (FLAG.fixed | FLAG.own | FLAG.routed)) !== 0) continue;
     if (client !== undefined && table.insideAddress[row] !== client) continue;
     const before = outsideText(table, row);
     if (!moveElsewhere(state, row, ctx)) {

@@ -5,7 +5,7 @@ import { followAddress } from './changes.ts';
 import { createInward } from './create.ts';
 import { endText, flowValues, headOf, mappingValues, noteTranslated } from './describe.ts';
 import { passes } from './filter.ts';
-import { type Flow, FRAGMENTED, fragmentWord, KIND, readFlow } from './flow.ts';
+import { type Flow, FRAGMENT_OFFSET, FRAGMENTED, fragmentWord, KIND, readFlow } from './flow.ts';
 import { passFragment } from './fragments.ts';
 import { translateErrorInward } from './icmp-errors.ts';
 import { useMapping } from './lifetime.ts';
@@ -13,6 +13,7 @@ import { findInward } from './lookup.ts';
 import { malformed, outward, rebooting } from './outbound.ts';
 import { ANY_PROTOCOL, PROTOCOL } from './protocols.ts';
 import { END, writeEnd } from './rewrite.ts';
+import { enterRouted } from './routed.ts';
 import { DEPENDS, matchesAny } from './settings.ts';
 import type { NatState } from './state.ts';
 import { FLAG } from './table.ts';
@@ -31,7 +32,10 @@ export function translateDestination(state: NatState, packet: Packet, ctx: Conte
   if ((fragmentWord(packet) & FRAGMENTED) !== 0 && concerns(state, packet, fromInside, external, ipv4)) {
     if (passFragment(state, packet, ctx) === HOOK.stolen) return HOOK.stolen;
   }
-  if (!external) return HOOK.accept;
+  if (!external) {
+    if (packet.ingress === state.outside) passRouted(state, packet, destination, ipv4, ctx);
+    return HOOK.accept;
+  }
   if (state.downUntil > ctx.now()) {
     return rebooting(state, packet, read32(packet.buffer, packet.start + IP.source), destination, ctx);
   }
@@ -132,6 +136,17 @@ function unsolicited(state: NatState, packet: Packet, flow: Flow, ipv4: Ipv4Call
   state.counters.filtered++;
   ctx.drop(packet, flow.kind === KIND.spi ? 'nat.unknown-spi' : 'nat.no-mapping', flowValues(flow));
   return HOOK.stolen;
+}
+
+/** From outside to an internal address, by routes: its answers shall not be translated. */
+function passRouted(state: NatState, packet: Packet, destination: number, ipv4: Ipv4Calls, ctx: Context): void {
+  const { settings, flow } = state;
+  if (ipv4.isLocal(destination) || ipv4.isBroadcast(destination) || destination >>> 28 === 14) return;
+  if (settings.sources.length > 0 && !matchesAny(settings.sources, destination)) return;
+  const source = read32(packet.buffer, packet.start + IP.source);
+  if (settings.except.length > 0 && matchesAny(settings.except, source)) return;
+  if ((fragmentWord(packet) & FRAGMENT_OFFSET) === 0 && readFlow(flow, packet) === undefined)
+    enterRouted(state, flow, ctx);
 }
 
 /** Does a fragment need what the first one of its datagram says? */

@@ -87,8 +87,9 @@ export function isOver(state: NatState, row: number, ctx: Context): boolean {
 
 function expire(state: NatState, row: number, ctx: Context): void {
   const { table } = state;
-  state.counters.expired++;
-  if (ctx.recording) {
+  const isRouted = ((table.flags[row] as number) & FLAG.routed) !== 0;
+  if (!isRouted) state.counters.expired++;
+  if (ctx.recording && !isRouted) {
     const span = table.timers.spans[table.timers.list[row] as number] as number;
     const packets = { sent: table.sent[row] as number, received: table.received[row] as number };
     ctx.note('nat.expired', { ...mappingValues(table, row), idle: span / 1e9, ...packets });
@@ -110,7 +111,8 @@ export function forget(state: NatState, row: number): void {
     release(use, table.outsidePort[row] as number);
   }
   removeMapping(table, row);
-  if ((flags & FLAG.fixed) !== 0) return;
+  if ((flags & FLAG.routed) !== 0) state.routed--;
+  if ((flags & (FLAG.fixed | FLAG.routed)) !== 0) return;
   const client = clients.get(inside);
   if (client === undefined) return;
   client.mappings--;

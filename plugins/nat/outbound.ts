@@ -10,6 +10,7 @@ import { useMapping } from './lifetime.ts';
 import { findOutward } from './lookup.ts';
 import { ANY_PROTOCOL, PROTOCOL } from './protocols.ts';
 import { END, writeEnd } from './rewrite.ts';
+import { answersRouted } from './routed.ts';
 import { matchesAny } from './settings.ts';
 import type { NatState } from './state.ts';
 import { followTcp } from './tcp.ts';
@@ -42,6 +43,7 @@ export function translateSource(state: NatState, packet: Packet, ctx: Context, e
     ctx.drop(packet, 'nat.link-only', flowValues(flow));
     return HOOK.stolen;
   }
+  if (answersRouted(state, flow, ctx)) return HOOK.accept;
   const row = outward(state, packet, flow, flow.destination, flow.destinationPort, ctx);
   if (row < 0) return HOOK.stolen;
   writeSource(state, packet, flow, row, ctx);

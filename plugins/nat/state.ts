@@ -56,6 +56,8 @@ export interface NatState {
   lent: Map<Ipv4Address, Ipv4Address>;
   /** Which address of several comes next. */
   turn: number;
+  /** How many mappings change nothing. */
+  routed: number;
   /** Rows of ESP that waits for its first packet from outside, oldest first. */
   pending: number[];
   fragments: Map<string, Fragments>;
@@ -99,7 +101,17 @@ export function createState(config: NatConfig, ctx: Context): NatState {
 
 type Tables = Pick<
   NatState,
-  'table' | 'peers' | 'clients' | 'ports' | 'lent' | 'turn' | 'pending' | 'fragments' | 'waitingOctets' | 'alarm'
+  | 'table'
+  | 'peers'
+  | 'clients'
+  | 'ports'
+  | 'lent'
+  | 'turn'
+  | 'routed'
+  | 'pending'
+  | 'fragments'
+  | 'waitingOctets'
+  | 'alarm'
 >;
 
 /** All that a translator forgets when it starts anew. */
@@ -113,6 +125,7 @@ export function emptyTables(settings: NatSettings, ctx: Context): Tables {
     ports: new Map(),
     lent: new Map(),
     turn: 0,
+    routed: 0,
     pending: [],
     fragments: new Map(),
     waitingOctets: 0,

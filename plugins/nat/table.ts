@@ -17,6 +17,8 @@ export const FLAG = {
   pending: 16,
   /** Something came in by it. */
   replied: 32,
+  /** It changes nothing: see routed.ts. */
+  routed: 64,
 } as const;
 
 /**

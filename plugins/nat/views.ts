@@ -19,11 +19,12 @@ export function liveRows(table: MappingTable, now: number): number[] {
   return rows;
 }
 
-/** `static`, `own`, `waits for its SPI`, `unanswered`, `answered`, or a TCP connection's phase. */
+/** `static`, `own`, `not translated`, `waits for its SPI`, `unanswered`, `answered`, or a TCP connection's phase. */
 export function mappingState(table: MappingTable, row: number): string {
   const flags = table.flags[row] as number;
   if ((flags & FLAG.fixed) !== 0) return 'static';
   if ((flags & FLAG.own) !== 0) return 'own';
+  if ((flags & FLAG.routed) !== 0) return 'not translated';
   if ((flags & FLAG.pending) !== 0) return 'waits for its SPI';
   if (table.protocol[row] === PROTOCOL.tcp) return tcpPhase(table, row);
   return (flags & FLAG.replied) !== 0 ? 'answered' : 'unanswered';

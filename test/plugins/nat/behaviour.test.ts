@@ -364,6 +364,26 @@ describe('exemptions', () => {
   });
 });
 
+describe('what comes in by routes alone', () => {
+  it('is answered untranslated, towards that remote end and as long as it lasts; what the host begins itself is translated', () => {
+    for (const preset of ['port-restricted-cone', 'linux-masquerade']) {
+      const lab = startLab(`{ preset: ${preset}, udp_timeout: 60s, udp_first_timeout: 60s }`);
+      expect(show(pass(lab, 'out', fromOut(R1, 9, A, 7), 'a'))).toEqual([`17 ${R1}:9 > ${A}:7`]);
+      expect(show(pass(lab, 'a', fromA(7, R1, 9), 'out'))).toEqual([`17 ${A}:7 > ${R1}:9`]);
+      expect(show(pass(lab, 'a', fromA(7, R2, 9), 'out'))).toEqual([`17 ${E}:7 > ${R2}:9`]);
+      expect(pass(lab, 'out', icmp({ source: R1, destination: A, type: 8, identifier: 5 }), 'a')).toHaveLength(1);
+      expect(show(pass(lab, 'a', icmp({ source: A, destination: R1, type: 0, identifier: 5 }), 'out'))).toEqual([
+        `1 ${A} > ${R1} type 0 id 5`,
+      ]);
+      pass(lab, 'out', esp({ source: R1, destination: A }, 1), 'a');
+      expect(show(pass(lab, 'a', esp({ source: A, destination: R1 }, 2), 'out'))).toEqual([`50 ${A} > ${R1}`]);
+      wait(lab, 3600 * S);
+      expect(show(pass(lab, 'a', fromA(7, R1, 9), 'out'))).toEqual([`17 ${E}:7 > ${R1}:9`]);
+      expect([natState(lab).routed, recordsOf(lab, 'nat.mapped').length]).toEqual([0, 2]);
+    }
+  });
+});
+
 describe('limits', () => {
   it('refuse, and tell the sender (RFC 5508 REQ-8)', () => {
     const lab = startLab('{ limit: 3 }');
@@ -394,6 +414,23 @@ describe('limits', () => {
     for (let port = 1; port <= 3; port++) pass(lab, 'a', fromA(port, R1, 7), 'out');
     expect(drops(lab)).toEqual(['nat.no-port']);
   });
+});
+
+it('a mapping is dead at its deadline, also for a packet that was on its way before the mapping was made', () => {
+  // 0.5 ms is less than the links' delay: the packet's arrival is in the queue before the mapping's end is.
+  for (const [late, arrives] of [
+    [0, false],
+    [-1, true],
+  ] as const) {
+    const lab = startLab('{ filtering: endpoint-independent, udp_timeout: 500us }');
+    const begun = lab.simulation.now + 10 * MS;
+    const deadline = begun + MS + 500_000;
+    sendAt(lab, begun, 'a', fromA(4000, R1, 7));
+    sendAt(lab, deadline - MS + late, 'out', fromOut(R1, 7, E, 4000));
+    wait(lab, 10 * MS);
+    expect(heardBy(lab, 'a').length === 1).toBe(arrives);
+    expect(recordsOf(lab, 'nat.expired').map(({ time }) => time)).toEqual([deadline]);
+  }
 });
 
 describe('changes', () => {

@@ -97,7 +97,10 @@ nodes:
       arp: { timeout: 1d }
       icmp: { error_rate: 100000, error_burst: 100000 }
       nat: ${settings}
-  out: { kind: probe, interfaces: { eth0: 198.51.100.1/24 } }
+  out:
+    kind: probe
+    interfaces: { eth0: 198.51.100.1/24 }
+    plugins: { ipv4: { routes: [{ to: 192.168.0.0/16, via: ${E} }] } }
 links:
   - { endpoints: [a:eth0, nat:lan1], delay: 1ms, rate: 0, mtu: 9000 }
   - { endpoints: [b:eth0, nat:lan2], delay: 1ms, rate: 0, mtu: 9000 }
