@@ -5,20 +5,23 @@ import { materialPath } from '../skip.ts';
 export type Vector = Readonly<Record<string, unknown>>;
 
 interface VectorFile {
+  readonly meta?: { readonly algorithm?: string };
   readonly groups: readonly { readonly group: Vector; readonly tests: readonly Vector[] }[];
 }
 
 /** A test together with the fields of its group. */
 export interface Case {
   readonly file: string;
+  /** What the file is about, where it says so. */
+  readonly algorithm: string | undefined;
   readonly group: Vector;
   readonly test: Vector;
 }
 
 export function casesOf(...path: readonly string[]): Case[] {
   const file = path[path.length - 1] as string;
-  const { groups } = JSON.parse(readFileSync(materialPath(...path), 'utf8')) as VectorFile;
-  return groups.flatMap(({ group, tests }) => tests.map((test) => ({ file, group, test })));
+  const { groups, meta } = JSON.parse(readFileSync(materialPath(...path), 'utf8')) as VectorFile;
+  return groups.flatMap(({ group, tests }) => tests.map((test) => ({ file, algorithm: meta?.algorithm, group, test })));
 }
 
 export function filesIn(...path: readonly string[]): string[] {

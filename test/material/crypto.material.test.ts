@@ -126,8 +126,9 @@ function rsaCase(crypto: CryptoProvider, from: Case): Comparison {
   return signatureCase(from, crypto.rsaVerify(scheme, key, field(from.test, 'msg'), field(from.test, 'sig')));
 }
 
+/** By what a file and its group say that they are about: names of files say nothing. */
 const WYCHEPROOF: Readonly<Record<string, (crypto: CryptoProvider, from: Case) => Comparison>> = {
-  'aes-cbc-pkcs5.json': (crypto, { test }) => {
+  'AES-CBC-PKCS5': (crypto, { test }) => {
     if (test.result !== 'valid') throw new Exempt('about the padding of PKCS #5');
     const [key, iv, message] = [field(test, 'key'), field(test, 'iv'), field(test, 'msg')];
     const pad = 16 - (message.length % 16);
@@ -137,22 +138,22 @@ const WYCHEPROOF: Readonly<Record<string, (crypto: CryptoProvider, from: Case) =
       [hex(padded), hex(crypto.decrypt('aes-cbc', key, iv, field(test, 'ct')))],
     ];
   },
-  'aes-ccm.json': (crypto, from) => aeadCase(crypto, 'aes-ccm', from),
-  'aes-gcm.json': (crypto, from) => aeadCase(crypto, 'aes-gcm', from),
-  'chacha20-poly1305.json': (crypto, from) => aeadCase(crypto, 'chacha20-poly1305', from),
-  'aes-cmac.json': (crypto, from) =>
+  'AES-CCM': (crypto, from) => aeadCase(crypto, 'aes-ccm', from),
+  'AES-GCM': (crypto, from) => aeadCase(crypto, 'aes-gcm', from),
+  'CHACHA20-POLY1305': (crypto, from) => aeadCase(crypto, 'chacha20-poly1305', from),
+  'AES-CMAC': (crypto, from) =>
     macCase(crypto, from, () => crypto.mac('aes-cmac', field(from.test, 'key'), field(from.test, 'msg'))),
-  'aes-gmac.json': (crypto, from) => {
+  'AES-GMAC': (crypto, from) => {
     const nonce = field(from.test, 'iv');
     if (from.test.result === 'valid' && nonce.length !== 12) throw new Exempt('a nonce of other than 12 bytes');
     return macCase(crypto, from, () => crypto.mac('aes-gmac', field(from.test, 'key'), field(from.test, 'msg'), nonce));
   },
-  'ecdh-secp256r1-ecpoint.json': (crypto, from) => ecdhCase(crypto, 'ecp256', from),
-  'ecdh-secp384r1-ecpoint.json': (crypto, from) => ecdhCase(crypto, 'ecp384', from),
-  'ecdh-secp521r1-ecpoint.json': (crypto, from) => ecdhCase(crypto, 'ecp521', from),
-  'ecdsa-secp256r1-sha256.json': (crypto, from) => ecdsaCase(crypto, 'p256', from),
-  'ecdsa-secp384r1-sha384.json': (crypto, from) => ecdsaCase(crypto, 'p384', from),
-  'ed25519.json': (crypto, from) => {
+  'ECDH secp256r1': (crypto, from) => ecdhCase(crypto, 'ecp256', from),
+  'ECDH secp384r1': (crypto, from) => ecdhCase(crypto, 'ecp384', from),
+  'ECDH secp521r1': (crypto, from) => ecdhCase(crypto, 'ecp521', from),
+  'ECDSA secp256r1': (crypto, from) => ecdsaCase(crypto, 'p256', from),
+  'ECDSA secp384r1': (crypto, from) => ecdsaCase(crypto, 'p384', from),
+  'EDDSA edwards25519': (crypto, from) => {
     const key = field(from.group.publicKey as Vector, 'pk');
     return signatureCase(
       from,
@@ -161,24 +162,29 @@ const WYCHEPROOF: Readonly<Record<string, (crypto: CryptoProvider, from: Case) =
   },
   ...Object.fromEntries(
     (['sha1', 'sha256', 'sha384', 'sha512'] as const).map((hash) => [
-      `hmac-${hash}.json`,
+      `HMAC${hash.toUpperCase()}`,
       (crypto: CryptoProvider, from: Case) =>
         macCase(crypto, from, () => crypto.hmac(hash, field(from.test, 'key'), field(from.test, 'msg'))),
     ]),
   ),
-  'mlkem-768.json': (crypto, { test }) => {
+  'ML-KEM ML-KEM-768': (crypto, { test }) => {
     const { privateKey, publicKey } = crypto.kemKeyPair('mlkem768', field(test, 'seed'));
     return [
       [text(test, 'ek'), hex(publicKey)],
       [text(test, 'K'), hex(crypto.decapsulate('mlkem768', privateKey, field(test, 'c')))],
     ];
   },
-  'rsa-pss-2048-sha256-mgf1-32.json': rsaCase,
-  'rsa-signature-2048-sha256.json': rsaCase,
-  'rsa-signature-2048-sha512.json': rsaCase,
-  'x25519.json': (crypto, from) => montgomeryCase(crypto, 'x25519', from),
-  'x448.json': (crypto, from) => montgomeryCase(crypto, 'x448', from),
+  'RSASSA-PSS': rsaCase,
+  'RSASSA-PKCS1-v1_5': rsaCase,
+  'XDH curve25519': (crypto, from) => montgomeryCase(crypto, 'x25519', from),
+  'XDH curve448': (crypto, from) => montgomeryCase(crypto, 'x448', from),
 };
+
+/** The key of the table above: the algorithm, and the curve or the set of parameters where it has several. */
+function subjectOf({ algorithm, group }: Case): string {
+  const { curve } = (group.publicKey ?? {}) as Vector;
+  return [algorithm, group.curve ?? curve ?? group.parameterSet].filter((part) => part !== undefined).join(' ');
+}
 
 // The known answers of the documents
 
@@ -380,11 +386,15 @@ groupWith(material('vectors', 'wycheproof'), 'Wycheproof', () => {
   });
 
   it.each(filesIn('vectors', 'wycheproof'))('%s', (file) => {
-    const compare = WYCHEPROOF[file];
-    if (compare === undefined) throw new Error(`no test knows ${file}`);
     for (const [i, [, crypto]] of PROVIDERS.entries()) {
       const tally = tallies[i] as Tally;
-      for (const from of casesOf('vectors', 'wycheproof', file)) hold(tally, from, () => compare(crypto, from));
+      for (const from of casesOf('vectors', 'wycheproof', file)) {
+        hold(tally, from, () => {
+          const compare = WYCHEPROOF[subjectOf(from)];
+          if (compare === undefined) throw new Exempt(`${subjectOf(from)} is nothing that the contract has`);
+          return compare(crypto, from);
+        });
+      }
     }
   });
 });
