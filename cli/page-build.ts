@@ -17,7 +17,7 @@ export async function buildPage(terminal: Terminal): Promise<void> {
   if (existsSync(page) && statSync(page).mtimeMs >= newest()) return;
   terminal.tell(words.building);
   const vite = join(ROOT, 'node_modules/vite/bin/vite.js');
-  const { code } = await run(process.execPath, [vite, 'build', 'web', '--logLevel', 'warn'], {
+  const { code } = await run(process.execPath, [vite, 'build', 'web', '--logLevel', 'error'], {
     cwd: ROOT,
     limit: BUILD_LIMIT,
   });

@@ -189,6 +189,7 @@ export interface Flights {
   /** 2 * link index, + 1 for the way from the link's second end to its first. */
   readonly directions: Int32Array;
   readonly starts: Float64Array;
+  /** As it was to be when the frame was sent: what a link adds by jitter or reordering, or takes away, is not in it. */
   readonly arrives: Float64Array;
   readonly sizes: Uint32Array;
   /** `FRAME_FATE` */

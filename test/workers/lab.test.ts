@@ -9,7 +9,12 @@ import { Pace } from '../../workers/pace.ts';
 import { plainFromBytes, plainToBytes } from '../../workers/plain-bytes.ts';
 import { finish, kinds, loaded, luck, openLab, RAINY, shippedText } from './labs.ts';
 
-const CUTS = 50;
+/** How often each run is cut. */
+const CUTS: readonly (readonly [string, number])[] = [
+  ['manual-keys', 10],
+  ['site-to-site', 30],
+  ['rainy', 10],
+];
 const TUNNEL = shippedText('manual-keys');
 
 describe('a lab in a thread', () => {
@@ -25,29 +30,39 @@ describe('a lab in a thread', () => {
     await portable.close();
   });
 
-  it('gives the bytes, verdicts, keys and rows of the same lab in this thread, whichever cryptography it has', async () => {
-    const here = await finish(await openLab(TUNNEL));
-    const capture = await here.capture();
-    for (const { lab } of [node, portable]) {
-      await finish(await loaded(lab, TUNNEL));
-      expect(Buffer.from(await lab.capture()).equals(capture)).toBe(true);
-      expect(await lab.verdicts()).toEqual(await here.verdicts());
-      expect(await lab.keyTables()).toEqual(await here.keyTables());
-      const request = { from: 10, count: 20, filter: 'esp && icmp' };
-      expect(await lab.rows(request)).toEqual(await here.rows(request));
-      expect(await lab.progress()).toEqual(await here.progress());
-    }
-    expect((await here.verdicts()).every(({ held }) => held)).toBe(true);
-    expect((await here.keyTables()).map(({ file }) => file)).toEqual(['esp_sa']);
-  });
+  it.each(['manual-keys', 'site-to-site'])(
+    'gives the bytes, verdicts, keys and rows of %s here, whichever cryptography it has',
+    async (name) => {
+      const text = shippedText(name);
+      const here = await finish(await openLab(text));
+      const capture = await here.capture();
+      for (const { lab } of [node, portable]) {
+        await finish(await loaded(lab, text));
+        expect(Buffer.from(await lab.capture()).equals(capture)).toBe(true);
+        expect(await lab.verdicts()).toEqual(await here.verdicts());
+        expect(await lab.keyTables()).toEqual(await here.keyTables());
+        const request = { from: 10, count: 20, filter: 'esp && icmp' };
+        expect(await lab.rows(request)).toEqual(await here.rows(request));
+        expect(await lab.progress()).toEqual(await here.progress());
+      }
+      expect((await here.verdicts()).every(({ held }) => held)).toBe(true);
+      expect((await here.keyTables()).map(({ file }) => file)).toContain('esp_sa');
+    },
+  );
 
-  it(`cut at ${CUTS} random instants and sent to a thread that never saw the run, goes on to the same bytes`, async () => {
+  it('cut at 50 random instants and sent to a thread that never saw the run, goes on to the same bytes', async () => {
     const next = luck(11);
-    for (const text of [TUNNEL, RAINY]) {
+    for (const [name, count] of CUTS) {
+      const text = name === 'rainy' ? RAINY : shippedText(name);
       const whole = await finish(await openLab(text));
       const bytes = await whole.capture();
-      const { frontier } = await whole.progress();
-      const cuts = Array.from({ length: CUTS / 2 }, () => next(frontier)).sort((a, b) => a - b);
+      // Most of a run is quiet: half the cuts fall on frames.
+      const { frontier, frames: all } = await whole.progress();
+      const { arrives } = await whole.flights(0, frontier, all);
+      const instants = Array.from({ length: count }, (_, at) =>
+        at % 2 === 0 ? next(frontier) : (arrives[next(all)] ?? 0) - 1,
+      );
+      const cuts = instants.sort((a, b) => a - b);
       const running = await openLab(text);
       for (const [at, cut] of cuts.entries()) {
         await running.advance(cut);
