@@ -494,7 +494,7 @@ describe('what is told', () => {
     const lab = startLab('{}');
     pass(lab, 'a', fromA(4000, R1, 7), 'out');
     const [record] = recordsOf(lab, 'nat.translated');
-    const { before, after } = record?.values as { before: Uint8Array; after: Uint8Array };
+    const { before, after } = (record as { values?: unknown }).values as { before: Uint8Array; after: Uint8Array };
     expect([shown(before), shown(after)]).toEqual([`17 ${A}:4000 > ${R1}:7`, `17 ${E}:4000 > ${R1}:7`]);
     expect(storyOf(registry, record as never)).toBe(`nat wrote the source ${E}:4000 in place of ${A}:4000`);
     for (const code of Object.keys(natCodes)) expect(registry.codes.has(code)).toBe(true);

@@ -153,7 +153,7 @@ describe('over random traffic and settings', () => {
 });
 
 describe('malformed packets', () => {
-  const before = (lab: Lab): string =>
+  const stateNow = (lab: Lab): string =>
     JSON.stringify([[...natState(lab).table.timers.expires], natState(lab).table.count]);
 
   it.each([
@@ -197,17 +197,17 @@ describe('malformed packets', () => {
   ])('outwards, %s: dropped with its reason, nothing changed', (_, packet, code) => {
     const lab = startLab('{}');
     pass(lab, 'a', udp({ source: A, destination: R1, sourcePort: 9, destinationPort: 9 }), 'out');
-    const state = before(lab);
+    const state = stateNow(lab);
     expect(pass(lab, 'a', packet, 'out')).toEqual([]);
     expect(drops(lab)).toEqual([code]);
-    expect(before(lab)).toBe(state);
+    expect(stateNow(lab)).toBe(state);
   });
 
   it('ICMP errors cut at every octet, and with every octet of theirs changed: never the wrong host, never a new state', () => {
     const lab = startLab('{ filtering: endpoint-independent }', { recording: 'records' });
     const [seen] = pass(lab, 'a', udp({ source: A, destination: R1, sourcePort: 4000, destinationPort: 9 }), 'out');
     const error = icmpError({ source: R1, destination: E }, seen as Uint8Array);
-    const state = before(lab);
+    const state = stateNow(lab);
     const check = (bytes: Uint8Array): void => {
       send(lab, 'out', bytes);
       wait(lab, 5 * MS);
@@ -232,7 +232,7 @@ describe('malformed packets', () => {
       expect(shown(heard.slice(28)).startsWith(`17 ${A}:4000`)).toBe(true);
     }
     expect(heardBy(lab, 'b')).toEqual([]);
-    expect(before(lab)).toBe(state);
+    expect(stateNow(lab)).toBe(state);
     expect(new Set(drops(lab))).toEqual(new Set(['nat.icmp-checksum', 'nat.icmp-quote', 'nat.icmp-unmatched']));
   });
 
