@@ -7,6 +7,8 @@ type Paint = (style: Style, text: string) => string;
 /** Columns of a source line that are shown around the place. */
 const EXCERPT = 100;
 const BEFORE = 40;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
+const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
 
 /** A diagnostic as people read it: the place, the sentence, and the line with a mark under what is meant. */
 export function diagnosticText(diagnostic: Diagnostic, text: string | undefined, paint: Paint): string {
@@ -25,7 +27,8 @@ export function diagnosticText(diagnostic: Diagnostic, text: string | undefined,
 function excerpt(source: string, { line, column, endLine, endColumn }: Diagnostic): { shown: string; mark: string } {
   const end = endLine === line ? endColumn : source.length + 1;
   const from = source.length <= EXCERPT ? 0 : Math.max(0, Math.min(column - 1 - BEFORE, source.length - EXCERPT));
-  const cut = source.slice(from, from + EXCERPT);
+  // A file may come from anybody: what would steer the terminal is shown as a dot.
+  const cut = source.slice(from, from + EXCERPT).replace(CONTROLS, '·');
   const before = from > 0 ? '…' : '';
   const after = from + EXCERPT < source.length ? '…' : '';
   const start = column - 1 - from;

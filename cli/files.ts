@@ -10,7 +10,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nearestWord } from '../core/index.ts';
 import { Refused, systemReason } from './refused.ts';
@@ -27,7 +27,7 @@ const LARGEST_TEXT = 64 * 1024 * 1024;
 const LARGEST_CAPTURE = 1024 * 1024 * 1024;
 
 export interface TopologyFile {
-  /** As diagnostics name it. */
+  /** As diagnostics name it; the path of a file of the user's. */
   readonly name: string;
   readonly text: string;
 }
@@ -121,13 +121,28 @@ export function openOutput(path: string): Output {
   };
 }
 
+/** Refuses to write over a file that is read: a slip of the keyboard would cost a topology. */
+export function refuseToOverwrite(output: string, input: string): void {
+  if (!existsSync(output) || !existsSync(input)) return;
+  const [one, other] = [statSync(output), statSync(input)];
+  if (one.dev === other.dev && one.ino === other.ino) throw new Refused(words.wouldOverwrite(output));
+}
+
 /** Makes a folder and sees to it that files can be written there. */
 export function openFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolder(resolve(path));
   } catch (error) {
     throw new Refused(words.cannotWrite(path, systemReason(error)));
   }
+}
+
+/** Not with `recursive`: where the system denies that a folder can be made (as below /proc) Node tries for ever. */
+function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  const above = dirname(path);
+  if (above !== path && !existsSync(above)) makeFolder(above);
+  mkdirSync(path);
 }
 
 export function writeText(path: string, text: string): void {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { formatDuration } from '../../core/index.ts';
 import type { Happening, Progress } from '../../workers/api.ts';
 import type { VerdictView } from '../../workers/views.ts';
-import { readTopologyFile } from '../files.ts';
+import { readTopologyFile, refuseToOverwrite } from '../files.ts';
 import { Interruption } from '../interruption.ts';
 import { openSession, runSession, type Session } from '../lab-session.ts';
 import {
@@ -56,6 +56,7 @@ export function addRun(program: Command, terminal: Terminal): void {
 async function run(lab: string, flags: Flags, terminal: Terminal): Promise<number> {
   const file = readTopologyFile(lab);
   const session = await openSession(file, loadOptions(flags), terminal);
+  if (flags.pcap !== undefined) refuseToOverwrite(flags.pcap, file.name);
   const capture = flags.pcap === undefined ? undefined : new CaptureOutput(flags.pcap);
   const keys = flags.keys === undefined ? undefined : new KeyOutput(flags.keys);
   const interruption = new Interruption();

@@ -10,5 +10,6 @@ export const filesWords = {
   isFolder: (name: string) => `${name} is a folder without a topology.yaml`,
   tooLarge: (name: string, size: number, most: number) => `${name} has ${size} octets; at most ${most} are read`,
   cannotRead: (name: string, why: string) => `${name} cannot be read: ${why}`,
+  wouldOverwrite: (path: string) => `${path} is the topology itself: it is not written over`,
   cannotWrite: (path: string, why: string) => `${path} cannot be written: ${why}`,
 };
