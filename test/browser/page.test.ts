@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, Response } from 'playwright-core';
 import { plugins } from '../../plugins/index.ts';
 import { holdLab } from '../../workers/hold-lab.ts';
 import { createHost } from '../../workers/host.ts';
@@ -102,6 +103,30 @@ groupWith(chromium, 'the page in Chromium', () => {
       const bytes = readFileSync(await download.path());
       expect(here.progress.frames).toBeGreaterThan(10);
       expect(Buffer.compare(bytes, here.capture)).toBe(0);
+    },
+    PATIENCE * 2,
+  );
+
+  it(
+    'loads at most 500 KB of compressed script for its first view, and the editor only when it is opened',
+    async () => {
+      const scripts = new Map<string, number>();
+      const note = async (response: Response) => {
+        if (!response.url().endsWith('.js')) return;
+        scripts.set(new URL(response.url()).pathname, gzipSync(await response.body()).length);
+      };
+      page.on('response', note);
+      await open('lab=routed&at=0');
+      await verdictsAre(6);
+      const first = [...scripts.values()].reduce((sum, size) => sum + size, 0);
+      expect(first).toBeGreaterThan(100_000);
+      expect(first).toBeLessThan(500_000);
+      await page.keyboard.press('e');
+      await page.waitForSelector('.cm-content');
+      const all = [...scripts.values()].reduce((sum, size) => sum + size, 0);
+      expect(all - first).toBeGreaterThan(50_000);
+      page.off('response', note);
+      await page.keyboard.press('e');
     },
     PATIENCE * 2,
   );

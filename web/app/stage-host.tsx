@@ -23,10 +23,11 @@ export function StageHost({ offer }: { offer: (stage: Stage | undefined) => void
     let stage: Stage | undefined;
     const report = setInterval(() => {
       if (stage === undefined) return;
-      const { mean, worst, flights } = stage.cost;
-      // For whoever measures the page: script per frame of the screen, in milliseconds.
+      const { mean, worst, flights, drawn } = stage.cost;
+      // For whoever measures the page: milliseconds per frame of the screen.
       element.dataset.meanCost = mean.toFixed(2);
       element.dataset.worstCost = worst.toFixed(2);
+      element.dataset.drawn = String(drawn);
       element.dataset.flights = String(flights);
     }, REPORT_EVERY);
     const failed = (error: unknown) => {

@@ -4,6 +4,7 @@ import { keep, readKept } from '../model/kept.ts';
 export type Theme = 'light' | 'dark';
 
 const system = globalThis.matchMedia?.('(prefers-color-scheme: dark)');
+const lessMotion = globalThis.matchMedia?.('(prefers-reduced-motion: reduce)');
 const systemIsDark = signal(system?.matches ?? false);
 system?.addEventListener('change', (event) => {
   systemIsDark.value = event.matches;
@@ -15,8 +16,7 @@ const chosen = signal<Theme | undefined>(readKept('theme', isTheme));
 export const theme = computed<Theme>(() => chosen.value ?? (systemIsDark.value ? 'dark' : 'light'));
 
 /** True where the reader asked for less motion. */
-export const reducedMotion = (): boolean =>
-  globalThis.matchMedia?.('(prefers-reduced-motion: reduce)').matches ?? false;
+export const reducedMotion = (): boolean => lessMotion?.matches ?? false;
 
 export function switchTheme(): void {
   chosen.value = theme.value === 'dark' ? 'light' : 'dark';

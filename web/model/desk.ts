@@ -23,6 +23,9 @@ const FIRST_SIZES: Sizes = { editor: 420, inspector: 372, dock: 218, hex: 190 };
 export type InspectorTab = 'packet' | 'node' | 'verdicts';
 export type DockTab = 'packets' | 'story';
 
+/** Pixels of a window that has room for the inspector beside the canvas. */
+const ROOMY = 900;
+
 export type Desk = ReturnType<typeof createDesk>;
 
 export function createDesk() {
@@ -31,7 +34,7 @@ export function createDesk() {
   return {
     sizes,
     editor: signal(false),
-    inspector: signal(true),
+    inspector: signal((globalThis.innerWidth ?? ROOMY) >= ROOMY),
     inspectorTab: signal<InspectorTab>('verdicts'),
     dockTab: signal<DockTab>('packets'),
     gallery: signal(false),

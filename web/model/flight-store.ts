@@ -113,6 +113,7 @@ export function createFlightStore(
   let stacks: ShellStack[] = [];
   let asking = false;
   let askAgainAt = 0;
+  let patience = PATIENCE;
   let era = 0;
 
   const find = (moment: number) => stretches.find((one) => moment >= one.from && moment < one.to);
@@ -120,8 +121,11 @@ export function createFlightStore(
   async function ask(from: number, to: number, ended: boolean): Promise<void> {
     asking = true;
     const asked = era;
+    const began = performance.now();
     const flights = await fetch(from, to, MOST_FLIGHTS);
     asking = false;
+    // A worker that is slow to answer is asked again more rarely.
+    patience = Math.max(PATIENCE, 3 * (performance.now() - began));
     if (flights === undefined || asked !== era) return;
     flights.stacks.forEach((stack, index) => {
       stacks[index] = stack;
@@ -156,7 +160,7 @@ export function createFlightStore(
       }
       const now = performance.now();
       if (now < askAgainAt) return;
-      askAgainAt = now + PATIENCE;
+      askAgainAt = now + patience;
       const unseen = present.flights.stack.includes(0);
       if (present.open && (ended || to > present.to || unseen)) void ask(present.from, to, ended);
       else if (unseen) void ask(present.from, present.to, ended);

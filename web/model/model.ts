@@ -212,6 +212,7 @@ export function createModel(worker: LabWorker, kinds: string | undefined) {
     looking = true;
     do {
       lookAgain = false;
+      const asked = performance.now();
       const began = era.value;
       const at = Math.min(moment.value, limit());
       const selected = selection.value;
@@ -227,7 +228,9 @@ export function createModel(worker: LabWorker, kinds: string | undefined) {
           if (name !== undefined && chosen !== undefined) node.value = chosen;
         });
       }
-      if (playing.value) await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
+      // A large lab is looked at more rarely, so that computing and frames get their turn.
+      const rest = Math.max(LOOK_EVERY, 3 * (performance.now() - asked));
+      if (playing.value) await new Promise((resolve) => setTimeout(resolve, rest));
     } while (lookAgain && worker.trouble.value === undefined);
     looking = false;
   }

@@ -59,5 +59,5 @@ export function neighbourSpeed(speed: Speed, step: 1 | -1): Speed {
 
 /** A speed as it stands in the menu: `1/1000`, `10×`. */
 export function speedText(speed: number): string {
-  return speed < 1 ? `1/${Math.round(1 / speed).toLocaleString('en')}` : `${speed}×`;
+  return speed < 1 ? `1/${Math.round(1 / speed)}` : `${speed}×`;
 }

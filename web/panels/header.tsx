@@ -77,6 +77,18 @@ export function Header() {
       <button
         type="button"
         class="tool"
+        aria-label={text('header.inspector')}
+        title={text('header.inspector')}
+        aria-pressed={desk.inspector.value}
+        onClick={() => {
+          desk.inspector.value = !desk.inspector.value;
+        }}
+      >
+        <Icon name="inspector" />
+      </button>
+      <button
+        type="button"
+        class="tool"
         aria-label={text('header.help')}
         title={text('header.help')}
         onClick={() => {

@@ -7,7 +7,6 @@ export interface TimelineContent {
   readonly to: number;
   /** Ends of what has been computed and of the whole run. */
   readonly frontier: number;
-  readonly moment: number;
   readonly density: Density | undefined;
   readonly actions: readonly TimelineView[];
 }
@@ -16,7 +15,7 @@ export interface TimelineContent {
 export const ROWS = { actions: 13, frames: 15, baseline: 44, notes: 49, drops: 55, axis: 70 } as const;
 export const TIMELINE_HEIGHT = 76;
 
-/** Draws density, markers, the axis and the instant that is shown. */
+/** Draws density, markers and the axis. */
 export function drawTimeline(
   pen: CanvasRenderingContext2D,
   width: number,
@@ -63,15 +62,6 @@ export function drawTimeline(
   pen.textBaseline = 'alphabetic';
   drawAxis(pen, width, content, x, colour);
   drawActions(pen, width, content, x, colour);
-
-  const at = x(content.moment);
-  if (at >= -6 && at <= width + 6) {
-    pen.fillStyle = colour('protected');
-    pen.fillRect(Math.round(at) - 0.5, 10, 1.5, ROWS.drops - 4);
-    pen.beginPath();
-    pen.arc(Math.round(at) + 0.25, 8, 4, 0, 2 * Math.PI);
-    pen.fill();
-  }
 }
 
 function drawAxis(

@@ -1,3 +1,4 @@
+import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Density } from '../../workers/client.ts';
 import { theme } from '../look/theme.ts';
@@ -66,8 +67,8 @@ export function Timeline() {
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     const actions = lab.value?.timeline ?? [];
     const style = getComputedStyle(pen.canvas);
-    drawTimeline(pen, width, { from, to, frontier, moment: moment.value, density, actions }, style);
-  }, [width, from, to, frontier, density, moment.value, lab.value, theme.value]);
+    drawTimeline(pen, width, { from, to, frontier, density, actions }, style);
+  }, [width, from, to, frontier, density, lab.value, theme.value]);
 
   function timeAt(event: { clientX: number }): number {
     const box = (host.current as HTMLDivElement).getBoundingClientRect();
@@ -97,10 +98,10 @@ export function Timeline() {
   function press(event: KeyboardEvent): void {
     const step = (to - from) / 100;
     const target = {
-      ArrowLeft: moment.value - step,
-      ArrowRight: moment.value + step,
-      PageDown: moment.value - 10 * step,
-      PageUp: moment.value + 10 * step,
+      ArrowLeft: moment.peek() - step,
+      ArrowRight: moment.peek() + step,
+      PageDown: moment.peek() - 10 * step,
+      PageUp: moment.peek() + 10 * step,
       Home: 0,
       End: frontier,
     }[event.key];
@@ -121,8 +122,8 @@ export function Timeline() {
         aria-label={text('timeline.title')}
         aria-valuemin={0}
         aria-valuemax={whole / 1e9}
-        aria-valuenow={moment.value / 1e9}
-        aria-valuetext={`${formatMoment(moment.value)} s`}
+        aria-valuenow={moment.peek() / 1e9}
+        aria-valuetext={`${formatMoment(moment.peek())} s`}
         onPointerDown={scrub}
         onPointerMove={(event) => {
           if (event.buttons & 1) model.seek(timeAt(event));
@@ -131,6 +132,7 @@ export function Timeline() {
         onKeyDown={press}
       >
         <canvas ref={canvas} style={{ width: `${width}px`, height: `${TIMELINE_HEIGHT}px` }} />
+        <Playhead from={from} to={to} slider={host} />
       </div>
       {window === undefined ? null : (
         <button type="button" class="whole" onClick={() => setWindow(undefined)}>
@@ -139,4 +141,19 @@ export function Timeline() {
       )}
     </div>
   );
+}
+
+/** The instant that is shown, apart from the picture below it because it moves with every frame of the screen. */
+function Playhead(props: { from: number; to: number; slider: RefObject<HTMLDivElement | null> }) {
+  const { model } = usePage();
+  const { from, to, slider } = props;
+  const at = model.moment.value;
+  const part = (at - from) / Math.max(1, to - from);
+
+  useEffect(() => {
+    slider.current?.setAttribute('aria-valuenow', String(at / 1e9));
+    slider.current?.setAttribute('aria-valuetext', `${formatMoment(at)} s`);
+  }, [at, slider]);
+
+  return part < 0 || part > 1 ? null : <div class="playhead" style={{ left: `${(100 * part).toFixed(3)}%` }} />;
 }

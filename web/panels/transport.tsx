@@ -7,7 +7,7 @@ import { usePage } from './page.ts';
 /** Play, pause, step, speed, and the instant that is shown. */
 export function Transport() {
   const { model } = usePage();
-  const { playing, speed, moment, lab } = model;
+  const { playing, speed, lab } = model;
   const off = lab.value === undefined;
   return (
     <div class="transport">
@@ -25,10 +25,7 @@ export function Transport() {
       </button>
       <Control icon="stepEvent" label={text('transport.event')} off={off} run={() => model.step('event', 'forward')} />
       <Control icon="stepFrame" label={text('transport.frame')} off={off} run={() => model.step('frame', 'forward')} />
-      <output class="moment mono" aria-label={text('transport.moment')}>
-        {formatMoment(moment.value)}
-        <span class="unit">s</span>
-      </output>
+      <Moment />
       <label class="speed" title={speed.value === 'watch' ? text('speed.watch.about') : undefined}>
         <span class="unseen">{text('transport.speed')}</span>
         <select
@@ -46,6 +43,17 @@ export function Transport() {
         <Icon name="down" />
       </label>
     </div>
+  );
+}
+
+/** Apart from the rest, because it changes with every frame of the screen. */
+function Moment() {
+  const { model } = usePage();
+  return (
+    <output class="moment mono" aria-label={text('transport.moment')}>
+      {formatMoment(model.moment.value)}
+      <span class="unit">s</span>
+    </output>
   );
 }
 

@@ -25,11 +25,12 @@ export class LinkLayer {
     weight: number,
   ): void {
     const pen = this.#graphics.clear();
+    const down = downInterfaces(lab, overview);
     lab.links.forEach((link, index) => {
       const curve = curves[index];
       if (curve === undefined) return;
       const settings = overview?.links[index] ?? link.settings;
-      const up = settings.up && link.ends.every((end) => interfaceIsUp(lab, overview, end.node, end.interface));
+      const up = settings.up && !link.ends.some((end) => down.has(`${end.node}:${end.interface}`));
       const width =
         weight * (settings.rate > 0 ? Math.max(LEAST_WIDTH, (Math.log10(settings.rate) - 5) * PER_DECADE) : 1.4);
       if (!up) {
@@ -48,11 +49,14 @@ export class LinkLayer {
   }
 }
 
-function interfaceIsUp(lab: LabDescription, overview: Overview | undefined, node: string, name: string): boolean {
-  const outline = lab.nodes.find((one) => one.name === node);
-  const at = outline?.interfaces.findIndex((one) => one.name === name) ?? -1;
-  // What hangs on a cut link is down with it: the link's own state says so already.
-  return overview?.nodes.find((one) => one.name === node)?.interfacesUp[at] ?? true;
+/** Interfaces that are down, as `node:interface`. */
+function downInterfaces(lab: LabDescription, overview: Overview | undefined): ReadonlySet<string> {
+  const live = new Map((overview?.nodes ?? []).map((node) => [node.name, node.interfacesUp]));
+  return new Set(
+    lab.nodes.flatMap((node) =>
+      node.interfaces.flatMap(({ name }, at) => (live.get(node.name)?.[at] === false ? [`${node.name}:${name}`] : [])),
+    ),
+  );
 }
 
 function drawDashes(pen: Graphics, curve: Curve, dash: number, gap: number): void {

@@ -37,8 +37,8 @@ export interface StageOptions {
 export interface Stage {
   fit(): void;
   zoom(factor: number): void;
-  /** Milliseconds of script that the last frames of the screen took, in the mean, and how many lab frames were drawn. */
-  readonly cost: { readonly mean: number; readonly worst: number; readonly flights: number };
+  /** Milliseconds that the last frames of the screen took, in the mean; lab frames under way; frames of the screen drawn so far. */
+  readonly cost: { readonly mean: number; readonly worst: number; readonly flights: number; readonly drawn: number };
   destroy(): void;
 }
 
@@ -262,6 +262,7 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
   }
 
   const costs: number[] = [];
+  let drawnFrames = 0;
   let last = performance.now();
   let request = requestAnimationFrame(frame);
 
@@ -311,6 +312,7 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
     render();
     costs.push(performance.now() - began);
     if (costs.length > 240) costs.shift();
+    drawnFrames += 1;
   }
 
   return {
@@ -321,7 +323,12 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
     zoom: (factor) => moveTo(zoomAt(glide?.to ?? camera, width() / 2, height() / 2, factor)),
     get cost() {
       const sum = costs.reduce((all, one) => all + one, 0);
-      return { mean: sum / Math.max(1, costs.length), worst: Math.max(0, ...costs), flights: frames.shown };
+      return {
+        mean: sum / Math.max(1, costs.length),
+        worst: Math.max(0, ...costs),
+        flights: frames.shown,
+        drawn: drawnFrames,
+      };
     },
     destroy() {
       cancelAnimationFrame(request);
