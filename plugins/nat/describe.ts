@@ -1,4 +1,3 @@
-import type { Context, Packet, PlainValues } from '../../core/index.ts';
 import { formatIpv4, type Ipv4Address } from '../ipv4/contract.ts';
 import type { Flow } from './flow.ts';
 import { hasPorts, PROTOCOL, protocolName } from './protocols.ts';
@@ -59,25 +58,4 @@ export function flowValues(flow: Flow): { protocol: string; source: string; dest
     source: endText(flow.protocol, flow.source, flow.sourcePort),
     destination: endText(flow.protocol, flow.destination, flow.destinationPort),
   };
-}
-
-/** Octets that translation may change: the IPv4 header and what begins behind it, and for an error what that quotes. */
-const MOST_SHOWN = 128;
-
-/** A copy of the packet's first octets, where somebody records. */
-export function headOf(packet: Packet, ctx: Context): Uint8Array | undefined {
-  if (!ctx.recording) return undefined;
-  return packet.buffer.slice(packet.start, Math.min(packet.end, packet.start + MOST_SHOWN));
-}
-
-/** Tells the trace of a translation: the packet's first octets before and after. */
-export function noteTranslated(
-  packet: Packet,
-  before: Uint8Array | undefined,
-  values: PlainValues,
-  ctx: Context,
-): void {
-  if (before === undefined) return;
-  const after = packet.buffer.slice(packet.start, packet.start + before.length);
-  ctx.note('nat.translated', { ...values, before, after }, packet);
 }

@@ -1,7 +1,7 @@
 import { type Context, HOOK, type HookVerdict, internetChecksum, type Packet, read32 } from '../../core/index.ts';
 import { formatIpv4, type Ipv4Calls, ipv4Contract, ipv4Header, ipv4HeaderSize } from '../ipv4/contract.ts';
 import { isExternal } from './addresses.ts';
-import { flowValues, headOf, noteTranslated } from './describe.ts';
+import { flowValues } from './describe.ts';
 import { type Flow, KIND, type NatTag, readQuoted } from './flow.ts';
 import { findInward, findOutward } from './lookup.ts';
 import { ANY_PROTOCOL } from './protocols.ts';
@@ -9,6 +9,7 @@ import { adjustIcmp, END, type End, writeEnd } from './rewrite.ts';
 import { mapOutward } from './settings.ts';
 import type { NatState } from './state.ts';
 import { FLAG, findInside } from './table.ts';
+import { octetsBefore, tellError } from './told.ts';
 
 /**
  * ICMP errors (RFC 5508 §4): the packet that they quote is turned back to what its sender sent, the addresses outside it follow, and every
@@ -82,7 +83,7 @@ function rewrite(
 ): void {
   const { table, quoted, settings } = state;
   const { buffer, start, end } = packet;
-  const before = headOf(packet, ctx);
+  const before = octetsBefore(state, packet, state.flow, row, which, ctx);
   const inwards = which === END.source;
   const address = (inwards ? table.insideAddress[row] : table.outsideAddress[row]) as number;
   const hasPort = quoted.kind <= KIND.reply && table.protocol[row] !== ANY_PROTOCOL;
@@ -95,13 +96,7 @@ function rewrite(
   writeEnd(buffer, start, -1, end, inwards ? END.destination : END.source, outer, -1);
   if (inwards) state.counters.translatedIn++;
   else state.counters.translatedOut++;
-  const values = {
-    end: inwards ? 'destination' : 'source',
-    from: formatIpv4(was),
-    to: formatIpv4(outer),
-    quoted: formatIpv4(address),
-  };
-  noteTranslated(packet, before, values, ctx);
+  tellError(packet, inwards ? END.destination : END.source, { from: was, to: outer, quoted: address }, before, ctx);
 }
 
 /** Is the error what it should be (RFC 5508 REQ-3)? What it quotes is read into `state.quoted`. Else it is dropped. */

@@ -3,7 +3,7 @@ import { type Ipv4Calls, ipv4Contract, ipv4Header } from '../ipv4/contract.ts';
 import { isExternal } from './addresses.ts';
 import { followAddress } from './changes.ts';
 import { createInward } from './create.ts';
-import { endText, flowValues, headOf, mappingValues, noteTranslated } from './describe.ts';
+import { flowValues, mappingValues } from './describe.ts';
 import { passes } from './filter.ts';
 import { type Flow, FRAGMENT_OFFSET, FRAGMENTED, fragmentWord, KIND, readFlow } from './flow.ts';
 import { passFragment } from './fragments.ts';
@@ -18,6 +18,7 @@ import { DEPENDS, matchesAny } from './settings.ts';
 import type { NatState } from './state.ts';
 import { FLAG } from './table.ts';
 import { followTcp } from './tcp.ts';
+import { octetsBefore, tellTranslated } from './told.ts';
 
 const IP = ipv4Header.offset;
 
@@ -94,13 +95,10 @@ function writeDestination(state: NatState, packet: Packet, flow: Flow, row: numb
   const hasPort = flow.kind <= KIND.reply && table.protocol[row] !== ANY_PROTOCOL;
   const port = hasPort ? (table.insidePort[row] as number) : -1;
   if (address === flow.destination && (port < 0 || port === flow.destinationPort)) return;
-  const before = headOf(packet, ctx);
+  const before = octetsBefore(state, packet, flow, row, END.destination, ctx);
   writeEnd(packet.buffer, packet.start, flow.transport, packet.end, END.destination, address, port);
   state.counters.translatedIn++;
-  if (before === undefined) return;
-  const from = endText(flow.protocol, flow.destination, flow.destinationPort);
-  const to = endText(flow.protocol, address, hasPort ? port : flow.destinationPort);
-  noteTranslated(packet, before, { end: 'destination', from, to }, ctx);
+  tellTranslated(state, packet, row, END.destination, before, ctx);
 }
 
 /** From inside to an external address of a host inside (RFC 4787 §6). */

@@ -2,7 +2,7 @@ import { type Context, HOOK, type HookVerdict, type Packet, read32 } from '../..
 import { formatIpv4, type Ipv4Calls, ipv4Contract, ipv4Header, LIMITED_BROADCAST } from '../ipv4/contract.ts';
 import { followAddress } from './changes.ts';
 import { createOutward, createOwn } from './create.ts';
-import { endText, flowValues, headOf, noteTranslated } from './describe.ts';
+import { flowValues } from './describe.ts';
 import { permit } from './filter.ts';
 import { type Flow, KIND, type NatTag, readFlow } from './flow.ts';
 import { translateErrorOutward } from './icmp-errors.ts';
@@ -14,6 +14,7 @@ import { answersRouted } from './routed.ts';
 import { matchesAny } from './settings.ts';
 import type { NatState } from './state.ts';
 import { followTcp } from './tcp.ts';
+import { octetsBefore, tellTranslated } from './told.ts';
 
 const IP = ipv4Header.offset;
 
@@ -77,13 +78,10 @@ export function writeSource(state: NatState, packet: Packet, flow: Flow, row: nu
   const address = table.outsideAddress[row] as number;
   const hasPort = flow.kind <= KIND.reply && table.protocol[row] !== ANY_PROTOCOL;
   const port = hasPort ? (table.outsidePort[row] as number) : -1;
-  const before = headOf(packet, ctx);
+  const before = octetsBefore(state, packet, flow, row, END.source, ctx);
   writeEnd(packet.buffer, packet.start, flow.transport, packet.end, END.source, address, port);
   state.counters.translatedOut++;
-  if (before === undefined) return;
-  const from = endText(flow.protocol, flow.source, flow.sourcePort);
-  const to = endText(flow.protocol, address, hasPort ? port : flow.sourcePort);
-  noteTranslated(packet, before, { end: 'source', from, to }, ctx);
+  tellTranslated(state, packet, row, END.source, before, ctx);
 }
 
 /** A packet that prerouting sent back to the inside: where the receiver is to see the external source, it gets it now. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parseDuration, read16, write16 } from '../../../core/index.ts';
 import { judge, Simulation, storyOf } from '../../../core/simulation/index.ts';
 import { natCodes } from '../../../plugins/nat/codes.ts';
+import { TOLD_WITH_OCTETS } from '../../../plugins/nat/told.ts';
 import { liveRows } from '../../../plugins/nat/views.ts';
 import {
   A,
@@ -89,6 +90,27 @@ describe('ICMP', () => {
     expect(sourceOf(told)).toBe(E);
     expect(wrongChecksums(told as Uint8Array)).toEqual([]);
     expect(apartFromHops((told as Uint8Array).slice(28))).toEqual(apartFromHops(inbound));
+  });
+
+  it('errors about queries and their replies find back, whoever asked', () => {
+    const lab = startLab('{}');
+    const echo = icmp({ source: A, destination: R1, type: 8, identifier: 7, sequence: 1 });
+    pass(lab, 'b', icmp({ source: B, destination: R1, type: 8, identifier: 7 }), 'out');
+    const [seen] = pass(lab, 'a', echo, 'out');
+    const [told] = pass(
+      lab,
+      'out',
+      icmpError({ source: R3, destination: E }, seen as Uint8Array, { type: 11, code: 0 }),
+      'a',
+    );
+    expect(wrongChecksums(told as Uint8Array)).toEqual([]);
+    expect(apartFromHops((told as Uint8Array).slice(28))).toEqual(apartFromHops(echo));
+    const reply = icmp({ source: R1, destination: E, type: 0, identifier: 8, sequence: 1 });
+    const [answer] = pass(lab, 'out', reply, 'a');
+    const [back] = pass(lab, 'a', icmpError({ source: A, destination: R1 }, answer as Uint8Array, { code: 2 }), 'out');
+    expect(sourceOf(back)).toBe(E);
+    expect(wrongChecksums(back as Uint8Array)).toEqual([]);
+    expect(apartFromHops((back as Uint8Array).slice(28))).toEqual(apartFromHops(reply));
   });
 
   it('errors about hairpinned packets find back (RFC 5508 REQ-7)', () => {
@@ -498,6 +520,18 @@ describe('what is told', () => {
     expect([shown(before), shown(after)]).toEqual([`17 ${A}:4000 > ${R1}:7`, `17 ${E}:4000 > ${R1}:7`]);
     expect(storyOf(registry, record as never)).toBe(`nat wrote the source ${E}:4000 in place of ${A}:4000`);
     for (const code of Object.keys(natCodes)) expect(registry.codes.has(code)).toBe(true);
+  });
+
+  it('of a mapping’s many packets the first with octets, all with their ends, also behind a rebinding', () => {
+    const lab = startLab('{ ports: contiguous, range: 5000-6000 }');
+    const told = (): [unknown, boolean][] =>
+      recordsOf(lab, 'nat.translated').map(({ values }) => [values?.to, values?.before !== undefined]);
+    for (let count = 0; count < TOLD_WITH_OCTETS + 2; count++) pass(lab, 'a', fromA(4000, R1, 7), 'out');
+    expect(told().filter(([to, octets]) => to === `${E}:5000` && octets)).toHaveLength(TOLD_WITH_OCTETS);
+    expect(told().slice(-2)).toEqual(Array(2).fill([`${E}:5000`, false]));
+    command(lab, { nat: 'rebind' });
+    pass(lab, 'a', fromA(4000, R1, 7), 'out');
+    expect(told().at(-1)).toEqual([`${E}:5001`, false]);
   });
 
   it('nothing is told and nothing is different where nobody records', () => {
