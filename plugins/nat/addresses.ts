@@ -12,9 +12,16 @@ const MOST_OWN = 1024;
 
 /** Does what comes to this address from outside concern the translator? */
 export function isExternal(state: NatState, address: Ipv4Address): boolean {
-  const { addresses } = state;
-  for (let at = 0; at < addresses.length; at++) if (addresses[at] === address) return true;
+  if (isShared(state, address)) return true;
   return state.settings.maps.length > 0 && mapInward(state.settings.maps, address) >= 0;
+}
+
+/** Is it one of the addresses of dynamic mappings? */
+export function isShared({ addresses }: NatState, address: Ipv4Address): boolean {
+  const { length } = addresses;
+  if (length === 0 || address < (addresses[0] as number) || address > (addresses[length - 1] as number)) return false;
+  for (let at = 0; at < length; at++) if (addresses[at] === address) return true;
+  return false;
 }
 
 /** The first address of the outside interface; 0 while it has none. */

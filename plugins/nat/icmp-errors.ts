@@ -1,6 +1,6 @@
 import { type Context, HOOK, type HookVerdict, internetChecksum, type Packet, read32 } from '../../core/index.ts';
 import { formatIpv4, type Ipv4Calls, ipv4Contract, ipv4Header, ipv4HeaderSize } from '../ipv4/contract.ts';
-import { isExternal } from './addresses.ts';
+import { isExternal, isShared } from './addresses.ts';
 import { flowValues } from './describe.ts';
 import { type Flow, KIND, type NatTag, readQuoted } from './flow.ts';
 import { findInward, findOutward } from './lookup.ts';
@@ -56,7 +56,7 @@ export function translateErrorOutward(
   if (!isSound(state, packet, message, ctx)) return HOOK.stolen;
   const { quoted, table } = state;
   turnRound(quoted);
-  const own = state.addresses.includes(quoted.source);
+  const own = isShared(state, quoted.source);
   const remote = hairpin?.address ?? quoted.destination;
   const row = findOutward(state, quoted, own, remote, hairpin?.port ?? quoted.destinationPort, ctx);
   if (row < 0) return isOwn ? HOOK.accept : unmatched(state, packet, ctx);

@@ -1,5 +1,6 @@
 import { type Context, HOOK, type HookVerdict, type Packet, read32 } from '../../core/index.ts';
 import { formatIpv4, type Ipv4Calls, ipv4Contract, ipv4Header, LIMITED_BROADCAST } from '../ipv4/contract.ts';
+import { isShared } from './addresses.ts';
 import { followAddress } from './changes.ts';
 import { createOutward, createOwn } from './create.ts';
 import { flowValues } from './describe.ts';
@@ -28,7 +29,7 @@ export function translateSource(state: NatState, packet: Packet, ctx: Context, e
   if (source >>> 24 === 0 || destination >>> 28 === 14 || destination === LIMITED_BROADCAST) return HOOK.accept;
   const ipv4 = ctx.sibling(ipv4Contract) as Ipv4Calls;
   if (state.follows) followAddress(state, ipv4, ctx);
-  const own = state.addresses.includes(source) && ipv4.isLocal(source);
+  const own = isShared(state, source) && ipv4.isLocal(source);
   if (!own && state.insides[packet.ingress] !== true && !ipv4.isLocal(source)) return HOOK.accept;
   const { settings, flow } = state;
   if (settings.except.length > 0 && matchesAny(settings.except, destination)) return HOOK.accept;

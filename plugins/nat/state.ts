@@ -42,8 +42,8 @@ export interface NatState {
   readonly outside: number;
   /** By interface index. */
   readonly insides: readonly boolean[];
-  /** External addresses of dynamic mappings. */
-  addresses: Ipv4Address[];
+  /** External addresses of dynamic mappings, in order, so that most others are told apart by the first and the last. */
+  addresses: readonly Ipv4Address[];
   /** Whether they are the address that the outside interface has now. */
   readonly follows: boolean;
   table: MappingTable;
@@ -86,7 +86,7 @@ export function createState(config: NatConfig, ctx: Context): NatState {
     settings,
     outside,
     insides,
-    addresses: (config.addresses ?? []).flat(),
+    addresses: [...new Set((config.addresses ?? []).flat())].sort((a, b) => a - b),
     follows: config.addresses === undefined && settings.type === 'napt',
     ...emptyTables(settings, ctx),
     downUntil: 0,

@@ -130,6 +130,20 @@ describe('ICMP', () => {
     }
   });
 
+  it('the translator’s own errors quote what the sender sent, inwards and outwards', () => {
+    const lab = startLab('{ filtering: endpoint-independent, ports: contiguous, range: 5000-6000 }');
+    pass(lab, 'a', fromA(4000, R1, 1000), 'out');
+    const inwards = udp({ source: R2, sourcePort: 9, destination: E, destinationPort: 5000, ttl: 1 });
+    const [told] = pass(lab, 'out', inwards, 'out');
+    expect([sourceOf(told), told?.[20]]).toEqual([E, 11]);
+    expect(wrongChecksums(told as Uint8Array)).toEqual([]);
+    expect(apartFromHops((told as Uint8Array).slice(28))).toEqual(apartFromHops(inwards));
+    const outwards = udp({ source: A, sourcePort: 4000, destination: R1, destinationPort: 9, ttl: 1 });
+    const [back] = pass(lab, 'a', outwards, 'a');
+    expect([sourceOf(back), back?.[20]]).toEqual(['192.168.1.1', 11]);
+    expect(apartFromHops((back as Uint8Array).slice(28))).toEqual(apartFromHops(outwards));
+  });
+
   it('an error neither refreshes nor ends what it is about (RFC 5508 REQ-6)', () => {
     const lab = startLab('{ refresh: both }');
     const begun = send(lab, 'a', fromA(4000, R1, 1000));
@@ -260,6 +274,7 @@ describe('other protocols', () => {
   it('spi-guess: the first answer goes to who has waited longest, and later ones by their SPI', () => {
     const lab = startLab('{ other: spi-guess }');
     pass(lab, 'a', out('a', 0xa1), 'out');
+    expect(pass(lab, 'out', back(0x1a, R2), 'a')).toEqual([]);
     expect(show(pass(lab, 'out', back(0x1a), 'a'))).toEqual([`50 ${R1} > ${A}`]);
     pass(lab, 'b', out('b', 0xb1), 'out');
     expect(show(pass(lab, 'out', back(0x1b), 'b'))).toEqual([`50 ${R1} > ${B}`]);
@@ -267,7 +282,7 @@ describe('other protocols', () => {
     expect(show(pass(lab, 'out', back(0x1b), 'b'))).toEqual([`50 ${R1} > ${B}`]);
     // Nobody waits: nobody gets it.
     expect(pass(lab, 'out', back(0x1c), 'a')).toEqual([]);
-    expect(drops(lab)).toEqual(['nat.unknown-spi']);
+    expect(drops(lab)).toEqual(['nat.unknown-spi', 'nat.unknown-spi']);
     // A rekey: the new SPI outwards makes its host wait again.
     pass(lab, 'b', out('b', 0xb2), 'out');
     expect(show(pass(lab, 'out', back(0x1c), 'b'))).toEqual([`50 ${R1} > ${B}`]);
