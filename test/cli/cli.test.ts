@@ -78,6 +78,8 @@ describe('the command line', () => {
     [['run', 'routed', '--pcap', '/nowhere/at/all.pcapng'], 'cannot be written: there is no such file or folder'],
     [['run', 'routed', '--pcap', '.'], 'cannot be written: it is a folder'],
     [['run', 'routed', '--keys', 'rainy.yaml'], 'cannot be written: a file is in the way'],
+    [['run', 'routed', '--keys', '/proc/none/keys'], 'cannot be written'],
+    [['run', 'rainy.yaml', '--pcap', './rainy.yaml'], 'it is not written over'],
     [['explain', 'routed', 'ping', 'alice'], 'expected who asks whom'],
     [['explain', 'routed', 'packet', '99999'], 'frames are numbered from 1 to'],
     [['capture', 'none.pcap'], 'none.pcap cannot be read: there is no such file'],
@@ -405,6 +407,7 @@ describe('text for terminals', () => {
     expect(line.length).toBeLessThan(120);
     expect(diagnosticText(at(3, 5), '\t\tab', plain)).toBe('f:1:3 error: m\n  1 | \t\tab\n    | \t\t^^');
     expect(diagnosticText(at(1, 2), undefined, plain)).toBe('f:1:1 error: m');
+    expect(diagnosticText(at(6, 7), '\x1b[31m!\x9b\x07', plain)).toBe('f:1:6 error: m\n  1 | ·[31m!··\n    |      ^');
   });
 
   it('tells a few of a kind, and says steps that repeat once', () => {
