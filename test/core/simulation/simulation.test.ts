@@ -1,9 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
+import { createDirection, enqueueFrame, MOST_IN_FLIGHT } from '../../../core/network/index.ts';
 import { FATE, type Packet } from '../../../core/packet/index.ts';
-import { orderPlugins } from '../../../core/plugin/index.ts';
+import { type Codec, createRegistry, dissect, HOOK, MOST_LAYERS, orderPlugins } from '../../../core/plugin/index.ts';
+import { MOST_HOOKS } from '../../../core/simulation/context.ts';
+import { MOST_KEYS } from '../../../core/simulation/engine.ts';
 import { causeChain, judge, Simulation, type Snapshot } from '../../../core/simulation/index.ts';
+import { MOST_EVENTS_AT_ONCE } from '../../../core/simulation/simulation.ts';
+import { MOST_TIMERS } from '../../../core/simulation/timers.ts';
 import type { TimelineEntry } from '../../../core/topology/index.ts';
-import { frames, plainLink, registry, ring, start, throwBeads } from './toys.ts';
+import type { Trace } from '../../../core/trace/index.ts';
+import type { Dissection } from '../../../core/wire/index.ts';
+import { frames, plainLink, registry, ring, sieve, start, throwBeads } from './toys.ts';
 
 const stormy = { loss: 0.1, duplicate: 0.1, reorder: 0.2, corrupt: 0.05, jitter: 300_000 };
 
@@ -341,5 +348,77 @@ describe('the end of a run', () => {
     expect(judge(quiet)[0]).toMatchObject({ held: true, evidence: '15 beads arrived, 15 expected' });
     const again = Simulation.resume(quiet.snapshot(), { registry });
     expect(judge(again)).toEqual(judge(quiet));
+  });
+});
+
+describe('a limit on everything', () => {
+  const idle = (): Simulation => start(ring({ names: ['a', 'b'], timeline: [] }));
+
+  it('hooks that one packet passes on one node', () => {
+    const simulation = idle();
+    const ctx = simulation.context(0);
+    const packet = simulation.newPacket(40, 0, -1);
+    for (let at = 0; at < MOST_HOOKS; at++) expect(ctx.hook(0, packet, -1)).toBe(HOOK.accept);
+    expect(ctx.hook(0, packet, -1)).toBe(HOOK.stolen);
+    expect(simulation.recordAt(simulation.run.nextRecord - 1)?.code).toBe('core.too-many-hooks');
+  });
+
+  it('events at one instant: what never waits ends with a message, not a hang', () => {
+    const spin = { throw: 0, spin: true };
+    const simulation = start(
+      ring({ timeline: [{ at: 5, kind: 'command', node: 'a', plugin: 'beads', name: 'throw', args: spin }] }),
+      { recording: 'off' },
+    );
+    expect(() => simulation.advance()).toThrow(`more than ${MOST_EVENTS_AT_ONCE} events at 5 ns`);
+  });
+
+  it('keys, entries of caches, timers, frames in flight', () => {
+    const simulation = idle();
+    const ctx = simulation.context(0);
+    for (let at = 0; at <= MOST_KEYS; at++) simulation.logKey(0, 'beads', { at });
+    expect([simulation.run.keyLog.length, simulation.run.keyLog[0]?.entry]).toEqual([MOST_KEYS, { at: 1 }]);
+    const cache = ctx.cache<number>('few', 2);
+    for (const key of [1, 2, 3]) cache.set(key, key);
+    expect([1, 2, 3].map((key) => cache.get(key))).toEqual([undefined, 2, 3]);
+    simulation.run.timers.length = MOST_TIMERS;
+    expect(() => ctx.setTimer('one more', 1)).toThrow(`more than ${MOST_TIMERS} timers`);
+    const direction = createDirection();
+    direction.packets.length = MOST_IN_FLIGHT;
+    direction.count = MOST_IN_FLIGHT;
+    const packet = simulation.newPacket(40, 0, -1);
+    expect(() => enqueueFrame(direction, packet, 0, 0)).toThrow(`more than ${MOST_IN_FLIGHT} frames`);
+  });
+
+  it('records and octets of a trace: the oldest go', () => {
+    const held = (records: number, bytes: number): number => {
+      const budget = { records, bytes };
+      const simulation = runAll(start(ring({ timeline: [throwBeads('a', 2000)], link: { queue: 1e6 } }), { budget }));
+      const trace = simulation.trace as Trace;
+      expect(trace.next).toBeGreaterThan(40_000);
+      expect(trace.record(trace.first)?.number).toBe(trace.first);
+      expect(trace.record(trace.first - 1)).toBeUndefined();
+      return trace.next - trace.first;
+    };
+    expect(held(8192, 1 << 30)).toBeLessThanOrEqual(8192);
+    expect(held(1e9, 3 * 1024 * 1024)).toBeLessThanOrEqual(3 * 4096);
+  });
+
+  it('layers of a packet, and a codec that does not advance', () => {
+    const nest: Codec = {
+      name: 'nest',
+      title: 'Nest',
+      dissect: (bytes, from, end) => ({
+        ...{ name: 'nest', title: 'Nest', summary: '', start: from, end, fields: [] },
+        ...(bytes[0] === 1
+          ? { opened: { bytes, by: { codec: 'nest' }, key: 'a key' } }
+          : { payload: { start: from, end, by: { codec: 'nest' } } }),
+      }),
+    };
+    const nested = createRegistry([{ ...sieve, name: 'nest', requires: [], codecs: [nest] }]);
+    expect(dissect(nested, Uint8Array.of(0, 0), { codec: 'nest' }).layers).toHaveLength(MOST_LAYERS);
+    let depth = 0;
+    let within: Dissection | undefined = dissect(nested, Uint8Array.of(1, 0), { codec: 'nest' });
+    for (; within !== undefined && within.layers.length > 0; depth++) within = within.layers[0]?.opened?.dissection;
+    expect(depth).toBe(MOST_LAYERS);
   });
 });

@@ -74,6 +74,7 @@ export const beads: Plugin = definePlugin<BeadState, { greedy: boolean }>({
       ctx.cancelTimer(spare);
     },
     timer(state, timer, ctx) {
+      if (timer.name === 'spin') ctx.setTimer('spin', 0);
       const at = state.held.findIndex(({ packet }) => packet.id === timer.data);
       const [held] = state.held.splice(at, 1);
       if (held === undefined) return;
@@ -83,6 +84,7 @@ export const beads: Plugin = definePlugin<BeadState, { greedy: boolean }>({
       ctx.transmit(held.packet, held.to);
     },
     command(_, command, ctx) {
+      if (command.args.spin === true) ctx.setTimer('spin', 0);
       for (let bead = 0; bead < command.args.throw; bead++) {
         const packet = ctx.createPacket(40);
         packet.buffer[packet.start] = 12;
