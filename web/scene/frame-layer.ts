@@ -14,7 +14,7 @@ const MOST_DRAWN = 4000;
 /** Above so many frames captions would only hide each other. */
 const MOST_CAPTIONED = 24;
 /** Below this scale a caption could not be read. */
-const CAPTION_SCALE = 0.5;
+const CAPTION_SCALE = 0.72;
 /** Where along the link a frame that is lost begins to fall. */
 const FALLS_AT = 0.45;
 const FALL = 70;

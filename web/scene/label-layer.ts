@@ -12,7 +12,7 @@ const MONO = 'JetBrains Mono';
 /** Lines of addresses that a node shows; the inspector has them all. */
 const MOST_LINES = 4;
 const BELOW = 3;
-/** Room around letters that two words may share. */
+/** Room above and below letters that two words may share. */
 const HALO = 3;
 
 interface Label {
@@ -151,7 +151,7 @@ export class LabelLayer {
         left + label.width > 0 &&
         y < height &&
         y + label.height > 0 &&
-        taken.take(left + HALO, y + HALO, label.width - 2 * HALO, label.height - 2 * HALO);
+        taken.take(left, y + HALO, label.width, label.height - 2 * HALO);
       label.view.visible = visible;
       if (!visible) continue;
       shown.add(label);
