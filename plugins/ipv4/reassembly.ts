@@ -17,8 +17,8 @@ import type { Ipv4State, Reassembly } from './state.ts';
 export const REASSEMBLY_TIMEOUT = 60 * SECOND;
 /** The most datagrams that wait for fragments at once; the oldest goes. */
 export const MOST_REASSEMBLIES = 64;
-/** The most octets of payload that are held for all of them. */
-export const MOST_REASSEMBLY_OCTETS = 4 * 1024 * 1024;
+/** The most octets of payload that are held for all of them: half of what they could come to. */
+export const MOST_REASSEMBLY_OCTETS = 2 * 1024 * 1024;
 /** The most fragments of one datagram: enough for 65,535 octets through an MTU of 576. */
 export const MOST_FRAGMENTS = 128;
 const LARGEST_DATAGRAM = 65_535;

@@ -12,7 +12,8 @@ import {
   readIpv4Prefix,
 } from '../../../plugins/ipv4/contract.ts';
 import { copiedOptions, readOptions } from '../../../plugins/ipv4/options.ts';
-import { REASSEMBLY_TIMEOUT } from '../../../plugins/ipv4/reassembly.ts';
+import { learnPathMtu, MOST_PATH_MTUS, pathMtuTo } from '../../../plugins/ipv4/path-mtu.ts';
+import { MOST_REASSEMBLY_OCTETS, REASSEMBLY_TIMEOUT } from '../../../plugins/ipv4/reassembly.ts';
 import { buildTrie, lookUp } from '../../../plugins/ipv4/routes.ts';
 import type { Ipv4State, Route } from '../../../plugins/ipv4/state.ts';
 import {
@@ -315,7 +316,12 @@ timeline: [ { at: 1s, node: a, ping: 10.9.0.2, count: 2, size: ${size} } ]
 `);
           // Fragments are many when the MTU is least: what is dropped is dropped for their number, and said so.
           const dropped = Object.keys(codes(simulation));
-          const most = Math.ceil((size + 8) / (((Math.min(near, far) - 20) >> 3) << 3));
+          // What was cut for the wider link is cut again for the narrower one, and of each piece a rest remains.
+          const [least, wide] = [near, far].map((mtu) => ((mtu - 20) >> 3) << 3).sort((x, y) => x - y) as [
+            number,
+            number,
+          ];
+          const most = Math.ceil((size + 8) / wide) * Math.ceil(wide / least);
           if (most <= 60) {
             expect(dropped).toEqual([]);
             expect(records(simulation, 'ping.reply').length).toBe(2);
@@ -423,6 +429,25 @@ timeline: [ { at: 1s, node: a, ping: 10.9.0.2, count: 2, size: ${size} } ]
     expect(codes(simulation, 'drop', 'r')['ipv4.reassembly-full']).toBe(36);
     expect(codes(simulation, 'drop', 'r')['ipv4.reassembly-timeout']).toBe(64);
   });
+
+  it('of too many octets in all push out the oldest', () => {
+    const simulation = start(network.replace('evil:eth0 -- r:lan', '{ endpoints: [evil:eth0, r:lan], mtu: 65535 }'));
+    const firsts = Array.from({ length: 40 }, (_, at) =>
+      packet('10.0.0.66', '10.0.0.1', { protocol: 17, identification: at, moreFragments: true }, pattern(60_000)),
+    );
+    const fitting = Math.floor(MOST_REASSEMBLY_OCTETS / 60_000);
+    expect(fitting).toBeLessThan(40);
+    for (const bytes of firsts) {
+      transmit(simulation, 'evil', [ipv4Frame(bytes)]);
+      simulation.advance(simulation.now + 1_000_000_000);
+      expect(stateOf<Ipv4State>(simulation, 'r', 'ipv4').reassemblyOctets).toBeLessThanOrEqual(MOST_REASSEMBLY_OCTETS);
+    }
+    finish(simulation);
+    expect(codes(simulation, 'drop', 'r')).toMatchObject({
+      'ipv4.reassembly-full': 40 - fitting,
+      'ipv4.reassembly-timeout': fitting,
+    });
+  });
 });
 
 describe('packets that are too large', () => {
@@ -447,6 +472,13 @@ timeline:
       ['10.0.0.1', 700],
     ]);
     expect(records(simulation, 'ping.reply').length).toBe(1);
+  });
+
+  it('are remembered for a bounded number of destinations: the oldest goes', () => {
+    const state = { pathMtus: new Map() } as unknown as Ipv4State;
+    for (let at = 1; at <= MOST_PATH_MTUS + 5; at++) expect(learnPathMtu(state, at, 600, 1500, at)).toBe(true);
+    expect(state.pathMtus.size).toBe(MOST_PATH_MTUS);
+    expect([5, 6].map((at) => pathMtuTo(state, at, at))).toEqual([Number.POSITIVE_INFINITY, 600]);
   });
 
   it('from routers that do not say an MTU step down a plateau, never up, never below 68', () => {

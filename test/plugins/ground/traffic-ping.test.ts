@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Packet } from '../../../core/index.ts';
 import type { Simulation } from '../../../core/simulation/index.ts';
-import { type Arrival, countArrival, createArrival, WINDOW } from '../../../plugins/traffic/arrival.ts';
+import { type Arrival, countArrival, createArrival, MOST_ARRIVALS, WINDOW } from '../../../plugins/traffic/arrival.ts';
+import { MOST_FLOWS } from '../../../plugins/traffic/flow.ts';
 import { trafficHeader } from '../../../plugins/traffic/headers.ts';
 import type { TrafficState } from '../../../plugins/traffic/protocol.ts';
 import { act, codes, finish, messagesOf, records, registry, run, start, stateOf, stories, verdicts } from './bench.ts';
@@ -135,6 +136,27 @@ expect:
       expect.objectContaining({ from: '10.0.0.1', port: 7000, received: 11, missing: 0 }),
     ]);
   });
+});
+
+it('a node sends and measures a bounded number of flows of traffic', () => {
+  const simulation = start(line('delay: 1ms', ''), { recording: 'records' });
+  for (let at = 0; at < MOST_FLOWS + 3; at++) {
+    act(simulation, 'a', { traffic: '10.0.0.2', count: 1 });
+    simulation.advance(simulation.now + 10_000);
+  }
+  finish(simulation);
+  expect(stateOf<TrafficState>(simulation, 'a', 'traffic').flows.length).toBe(MOST_FLOWS);
+  expect(codes(simulation, 'note', 'a')['traffic.too-many']).toBe(3);
+  const sink = stateOf<TrafficState>(simulation, 'b', 'traffic');
+  const datagram = (flow: number): Packet => {
+    const packet = simulation.newPacket(32, 0, 0);
+    packet.buffer.set(trafficHeader.encode({ flow }).subarray(0, 32));
+    packet.tags = { udp: { source: 1, sourcePort: 2, destination: 3, destinationPort: 5001 } };
+    return packet;
+  };
+  const context = simulation.context(simulation.wiring.nodeByName.get('b')?.providers.get('traffic')?.index ?? -1);
+  for (let flow = 1; flow <= MOST_ARRIVALS + 2; flow++) simulation.receive(context, datagram(flow));
+  expect([sink.arrivals.size, sink.arrivals.has(2), sink.arrivals.has(3)]).toEqual([MOST_ARRIVALS, false, true]);
 });
 
 describe('ping', () => {
