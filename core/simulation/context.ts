@@ -39,6 +39,8 @@ export class InstanceContext implements Attached {
   /** The key that was asked for last, and who is bound under it: almost always the same again. */
   #lastKey = -1;
   #lastAbove: Attached | undefined;
+  #lastContract: object | undefined;
+  #lastCalls: object | undefined;
   readonly protocol: Protocol<unknown, unknown> | undefined;
   readonly instance: number;
   /** The protocol's state: the same object as in the run. */
@@ -156,6 +158,15 @@ export class InstanceContext implements Attached {
   }
 
   sibling<Calls>(contract: Contract<Calls>): Calls | undefined {
+    // On the way of a packet it is almost always the same sibling that is asked for.
+    if (contract === this.#lastContract) return this.#lastCalls as Calls | undefined;
+    const calls = this.#findSibling(contract);
+    this.#lastContract = contract;
+    this.#lastCalls = calls as object | undefined;
+    return calls;
+  }
+
+  #findSibling<Calls>(contract: Contract<Calls>): Calls | undefined {
     this.#siblings ??= new Map();
     const known = this.#siblings.get(contract);
     if (known !== undefined || this.#siblings.has(contract)) return known as Calls | undefined;

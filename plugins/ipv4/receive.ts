@@ -24,7 +24,7 @@ export function receive(state: Ipv4State, packet: Packet, ctx: Context): void {
     refuse(packet, ctx);
     return;
   }
-  if (internetChecksum(buffer, start, start + headerSize) !== 0) {
+  if (headerSum(buffer, start, headerSize) !== 0xffff) {
     refuse(packet, ctx);
     return;
   }
@@ -32,6 +32,24 @@ export function receive(state: Ipv4State, packet: Packet, ctx: Context): void {
   packet.end = start + totalLength;
   if (ctx.hook(IPV4_HOOKS.prerouting, packet, -1) !== HOOK.accept) return;
   dispatch(state, packet, false, ctx);
+}
+
+/** The one's complement sum of a header: 0xffff where its checksum is right. A header without options is summed in one go. */
+function headerSum(buffer: Uint8Array, start: number, size: number): number {
+  if (size !== LEAST_HEADER) return ~internetChecksum(buffer, start, start + size) & 0xffff;
+  const sum =
+    read16(buffer, start) +
+    read16(buffer, start + 2) +
+    read16(buffer, start + 4) +
+    read16(buffer, start + 6) +
+    read16(buffer, start + 8) +
+    read16(buffer, start + 10) +
+    read16(buffer, start + 12) +
+    read16(buffer, start + 14) +
+    read16(buffer, start + 16) +
+    read16(buffer, start + 18);
+  const once = (sum & 0xffff) + (sum >>> 16);
+  return (once & 0xffff) + (once >>> 16);
 }
 
 /** A packet of this node to itself. */
