@@ -268,6 +268,7 @@ groupWith(chromium, 'the page in Chromium', () => {
       await page.keyboard.press('?');
       expect(await page.locator('dialog.help kbd').count()).toBeGreaterThan(15);
       await page.keyboard.press('Escape');
+      await page.waitForSelector('dialog', { state: 'detached' });
       await page.keyboard.press('/');
       await page.waitForFunction(() => document.activeElement?.id === 'packet-filter');
       await page.keyboard.type('icmp && from == bob');
@@ -289,7 +290,7 @@ groupWith(chromium, 'the page in Chromium', () => {
       await page.keyboard.press('g');
       await page.waitForSelector('dialog.gallery [data-lab="manual-keys"]');
       await page.keyboard.press('Escape');
-      expect(await page.locator('dialog').count()).toBe(0);
+      await page.waitForSelector('dialog', { state: 'detached' });
     },
     PATIENCE * 2,
   );

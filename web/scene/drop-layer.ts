@@ -6,6 +6,8 @@ const FALLING = 0.7;
 const STAYS = 3.2;
 const FADES = 0.8;
 const MOST_FALLING = 16;
+/** Pixels between two reasons that can both be read. */
+const NEAR = 48;
 
 /** Where a packet falls from on the screen, and how far down its reason stands: both move with the camera. */
 export interface DropPlace {
@@ -37,6 +39,9 @@ export class DropLayer {
 
   add(at: DropPlace, picture: Texture, reason: string, palette: Palette, still: boolean): void {
     if (this.#falling.length >= MOST_FALLING) this.#remove(this.#falling[0] as Falling);
+    // One reason at a place: the newer takes the place of the older.
+    const here = (one: Falling) => Math.hypot(one.at.x() - at.x(), one.at.ground() - at.ground()) < NEAR;
+    for (const one of this.#falling) if (here(one)) one.reason.visible = false;
     const sprite = new Sprite({ texture: picture, anchor: 0.5 });
     const text = new Text({
       text: reason,
@@ -61,8 +66,8 @@ export class DropLayer {
     for (const one of [...this.#falling]) this.#remove(one);
   }
 
-  /** Lets `seconds` pass. While time stands still in the lab, reasons stay. */
-  draw(seconds: number, running: boolean): void {
+  /** Lets `seconds` pass. While time stands still in the lab, reasons stay. `size` is that of the packets on their way. */
+  draw(seconds: number, running: boolean, size: number): void {
     for (const one of [...this.#falling]) {
       if (running || one.age < FALLING) one.age += seconds;
       const fall = Math.min(1, one.age / FALLING);
@@ -75,6 +80,7 @@ export class DropLayer {
       const y = one.at.y();
       const depth = one.at.ground() - y;
       one.sprite.position.set(x, y + fall * fall * depth);
+      one.sprite.scale.set(size);
       one.sprite.rotation = fall * 0.5;
       one.sprite.alpha = 1 - fall * fall * 0.9;
       one.reason.position.set(x, y + depth + 12);

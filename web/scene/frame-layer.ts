@@ -31,7 +31,8 @@ export class FrameLayer {
   readonly container = new Container();
   readonly #sprites: Sprite[] = [];
   readonly #records: number[] = [];
-  #pictures = new Map<string, Picture>();
+  /** By stack and how it is drawn, in one number: this is asked for every frame under way, at every frame of the screen. */
+  #pictures = new Map<number, Picture>();
   #shown = 0;
   #resolution: number;
 
@@ -138,7 +139,8 @@ export class FrameLayer {
   ): Picture {
     const failed = fate === FRAME_FATE.dropped || fate === FRAME_FATE.lost;
     const shells = store.stack(stack);
-    const key = `${shells === undefined ? -1 : stack}/${failed ? 1 : 0}${caption ? 1 : 0}${leftward ? 1 : 0}`;
+    const known = shells === undefined ? -1 : stack;
+    const key = known * 8 + (failed ? 4 : 0) + (caption ? 2 : 0) + (leftward ? 1 : 0);
     const present = this.#pictures.get(key);
     if (present !== undefined) return present;
     if (this.#pictures.size >= MOST_PICTURES) this.forget();

@@ -69,7 +69,8 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
   app.ticker.stop();
   host.append(app.canvas);
 
-  const world = new Container();
+  // A group of its own: while the camera moves, what stands in the world is not looked at again.
+  const world = new Container({ isRenderGroup: true });
   const links = new LinkLayer();
   const tubes = new TubeLayer();
   const nodes = new NodeLayer();
@@ -306,7 +307,7 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
     if (!dirty && !worldDirty && !drops.busy) return;
     const selected = model.selection.value;
     frames.draw(model.flights, moment, curves, camera, palette, selected.kind === 'packet' ? selected.record : 0);
-    drops.draw(seconds, model.playing.value);
+    drops.draw(seconds, model.playing.value, sizeAt(camera.scale));
     dirty = false;
     worldDirty = false;
     render();
