@@ -31,7 +31,7 @@ export const icmp = definePlugin<IcmpState, IcmpConfig>({
       source: 'RFC 1122 §3.2.2',
     },
     'icmp.rate-limited': {
-      text: '{node} sends no more ICMP errors for now: {rate} a second are its limit',
+      text: '{node} sends no more ICMP errors at this moment: {rate} a second are its limit',
       source: 'RFC 1812 §4.3.2.8',
     },
     'icmp.malformed': { text: '{node} dropped an ICMP message of {from}: {message}', source: 'RFC 792' },
