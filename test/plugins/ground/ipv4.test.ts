@@ -13,8 +13,9 @@ import {
 } from '../../../plugins/ipv4/contract.ts';
 import { copiedOptions, readOptions } from '../../../plugins/ipv4/options.ts';
 import { learnPathMtu, MOST_PATH_MTUS, pathMtuTo } from '../../../plugins/ipv4/path-mtu.ts';
-import { MOST_REASSEMBLY_OCTETS, REASSEMBLY_TIMEOUT } from '../../../plugins/ipv4/reassembly.ts';
+import { MOST_FRAGMENTS, MOST_REASSEMBLY_OCTETS, REASSEMBLY_TIMEOUT } from '../../../plugins/ipv4/reassembly.ts';
 import { buildTrie, lookUp } from '../../../plugins/ipv4/routes.ts';
+import { MOST_LOOPED } from '../../../plugins/ipv4/send.ts';
 import type { Ipv4State, Route } from '../../../plugins/ipv4/state.ts';
 import {
   act,
@@ -430,6 +431,14 @@ timeline: [ { at: 1s, node: a, ping: 10.9.0.2, count: 2, size: ${size} } ]
     expect(codes(simulation, 'drop', 'r')['ipv4.reassembly-timeout']).toBe(64);
   });
 
+  it('of one datagram are no more than their bound: one more ends it', () => {
+    const cuts = Array.from({ length: MOST_FRAGMENTS }, (_, at) => at + 1);
+    const fragments = pieces(pattern(8 * MOST_FRAGMENTS + 8), cuts, 9);
+    expect(fragments).toHaveLength(MOST_FRAGMENTS + 1);
+    expect(codes(meets(...fragments), 'drop', 'r')).toEqual({ 'ipv4.too-many-fragments': MOST_FRAGMENTS + 1 });
+    expect(codes(meets(...fragments.slice(1)), 'drop', 'r')).toEqual({ 'ipv4.reassembly-timeout': MOST_FRAGMENTS });
+  });
+
   it('of too many octets in all push out the oldest', () => {
     const simulation = start(network.replace('evil:eth0 -- r:lan', '{ endpoints: [evil:eth0, r:lan], mtu: 65535 }'));
     const firsts = Array.from({ length: 40 }, (_, at) =>
@@ -515,6 +524,17 @@ expect: [ { ping: a -> a, answered: 3, rtt_below: 1ns }, { ping: a -> 10.5.0.1 }
       [true, '0 of 1 answered: 10.0.0.2 says host unreachable'],
     ]);
     expect(sentBy(simulation, 'a').every(({ bytes }) => bytes[12] === 8 && bytes[13] === 6)).toBe(true);
+  });
+
+  it('to itself waits within a bound', () => {
+    const entries = Array.from({ length: MOST_LOOPED }, () => '{ at: 1s, node: a, traffic: 10.0.0.1, count: 1 }');
+    const pings = Array.from({ length: 5 }, () => '{ at: 1s, node: a, ping: 10.0.0.1, count: 1 }');
+    const simulation = run(`
+nodes: { a: { kind: host, interfaces: { e: 10.0.0.1/24 } }, b: { kind: host, interfaces: { e: 10.0.0.2/24 } } }
+links: [ a:e -- b:e ]
+timeline: [ ${[...entries, ...pings].join(', ')} ]
+`);
+    expect(codes(simulation)['ipv4.too-many-looped']).toBe(5);
   });
 
   it('moves with the address: announced, with another router, and the old address is gone', () => {
