@@ -19,8 +19,8 @@ const MOST_TOLD = 1000;
 
 /** The external address is that of the outside interface: when it changed, the mappings of the old one are worth nothing. */
 export function followAddress(state: NatState, ipv4: Ipv4Calls, ctx: Context): void {
-  const present = outsideAddress(state, ipv4);
   const before = state.addresses[0] ?? 0;
+  const present = outsideAddress(state, ipv4);
   if (present === before) return;
   const lost = removeAll(state, () => true);
   state.addresses = present === 0 ? [] : [present];

@@ -1,7 +1,6 @@
 import type { Context } from '../../core/index.ts';
 import type { Ipv4Address } from '../ipv4/contract.ts';
 import { type Flow, KIND } from './flow.ts';
-import { listFor } from './lifetime.ts';
 import { findPeer, permitPeer } from './peers.ts';
 import { DEPENDS, type Depends } from './settings.ts';
 import type { NatState } from './state.ts';
@@ -21,22 +20,21 @@ function held(state: NatState, row: number): Depends {
   return state.table.keyAddress[row] !== 0 ? DEPENDS.address : DEPENDS.nothing;
 }
 
-/** The mapping is used towards a remote end, which may answer from now on. */
+/** The mapping is used towards a remote end, which may answer from now on for the span of a timer's list. */
 export function permit(
   state: NatState,
   row: number,
   flow: Flow,
   remote: Ipv4Address,
   remotePort: number,
+  list: number,
   ctx: Context,
 ): void {
   const { table, peers } = state;
   if (((table.flags[row] as number) & (FLAG.open | FLAG.own)) !== 0) return;
   const need = needed(state, flow);
   if (need <= held(state, row)) return;
-  const now = ctx.now();
-  const port = need === DEPENDS.addressAndPort ? remotePort : 0;
-  permitPeer(peers, table, row, remote, port, listFor(state, flow, row, remotePort, now), now);
+  permitPeer(peers, table, row, remote, need === DEPENDS.addressAndPort ? remotePort : 0, list, ctx.now());
 }
 
 /** May this remote end send to the mapping? */

@@ -25,8 +25,21 @@ const IP = ipv4Header.offset;
 /** Destination translation, asked at `ipv4.prerouting`: of what comes for an external address, from outside or from inside. */
 export function translateDestination(state: NatState, packet: Packet, ctx: Context): HookVerdict {
   const destination = read32(packet.buffer, packet.start + IP.destination);
-  const fromInside = state.insides[packet.ingress] === true;
-  if (!fromInside && packet.ingress !== state.outside && packet.ingress >= 0) return HOOK.accept;
+  const { ingress } = packet;
+  const fromInside = ingress >= 0 && state.insides[ingress] === true;
+  if (!fromInside && ingress !== state.outside && ingress >= 0) return HOOK.accept;
+  // Most packets from inside end here; whether the external address is still the same is seen when they leave.
+  if (fromInside && !isExternal(state, destination) && (fragmentWord(packet) & FRAGMENTED) === 0) return HOOK.accept;
+  return translateInward(state, packet, destination, fromInside, ctx);
+}
+
+function translateInward(
+  state: NatState,
+  packet: Packet,
+  destination: number,
+  fromInside: boolean,
+  ctx: Context,
+): HookVerdict {
   const ipv4 = ctx.sibling(ipv4Contract) as Ipv4Calls;
   if (state.follows) followAddress(state, ipv4, ctx);
   const external = isExternal(state, destination);

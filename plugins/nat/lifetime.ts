@@ -31,7 +31,7 @@ export function listFor(state: NatState, flow: Flow, row: number, remotePort: nu
   return isStream ? LIST.udp : LIST.udpFirst;
 }
 
-/** A packet uses the mapping, outwards or inwards. */
+/** A packet uses the mapping, outwards or inwards. Returns the list of its timer. */
 export function useMapping(
   state: NatState,
   row: number,
@@ -39,7 +39,7 @@ export function useMapping(
   remotePort: number,
   outwards: boolean,
   ctx: Context,
-): void {
+): number {
   const { table, settings } = state;
   const now = ctx.now();
   if (outwards) table.sent[row] = (table.sent[row] as number) + 1;
@@ -56,6 +56,7 @@ export function useMapping(
     resetTimer(table.timers, row, list, now);
     setAlarm(state, table.timers.expires[row] as number, ctx);
   } else if (refreshes) refreshTimer(table.timers, row, list, now);
+  return list;
 }
 
 /** Sees to it that something happens at the deadline. */

@@ -68,8 +68,8 @@ export function outward(
   table.lastAddress[row] = remote;
   table.lastPort[row] = flow.kind === KIND.ports ? remotePort : 0;
   if (flow.protocol === PROTOCOL.tcp) followTcp(table, row, flow, true);
-  useMapping(state, row, flow, remotePort, true, ctx);
-  permit(state, row, flow, remote, remotePort, ctx);
+  const list = useMapping(state, row, flow, remotePort, true, ctx);
+  permit(state, row, flow, remote, remotePort, list, ctx);
   return row;
 }
 

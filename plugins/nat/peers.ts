@@ -83,12 +83,20 @@ export function permitPeer(
   list: number,
   now: Instant,
 ): void {
-  forgetDue(peers, table, now);
-  const known = findPeer(peers, mapping, address, port, now);
+  // Most mappings have one remote end, and the newest is the likeliest of several.
+  const newest = table.firstPeer[mapping] as number;
+  const isNewest =
+    newest >= 0 &&
+    peers.address[newest] === address &&
+    peers.port[newest] === port &&
+    (peers.timers.expires[newest] as number) > now;
+  const known = isNewest ? newest : findPeer(peers, mapping, address, port, now);
   if (known >= 0) {
     refreshTimer(peers.timers, known, list, now);
     return;
   }
+  // It may still stand there with its time over.
+  forgetDue(peers, table, now);
   if ((table.peers[mapping] as number) >= MOST_PEERS_OF_A_MAPPING) {
     removePeer(peers, table, table.lastPeer[mapping] as number);
   }

@@ -470,6 +470,25 @@ it('a mapping is dead at its deadline, also for a packet that was on its way bef
   }
 });
 
+it('Linux counts a UDP flow as a stream only when it is two seconds old', () => {
+  for (const [age, span] of [
+    [1900 * MS, 30],
+    [2100 * MS, 120],
+  ] as const) {
+    for (const late of [0, 1]) {
+      const lab = startLab('{ preset: linux-masquerade }');
+      const begun = send(lab, 'a', fromA(4000, R1, 7));
+      wait(lab, 10 * MS);
+      pass(lab, 'out', fromOut(R1, 7, E, 4000), 'a');
+      sendAt(lab, begun + age, 'a', fromA(4000, R1, 7));
+      sendAt(lab, begun + age + span * S - 1 + late, 'out', fromOut(R1, 7, E, 4000));
+      heardBy(lab, 'a');
+      wait(lab, 10 * MS);
+      expect(heardBy(lab, 'a')).toHaveLength(1 - late);
+    }
+  }
+});
+
 describe('changes', () => {
   it('flush forgets mappings, of all or of one', () => {
     const lab = startLab('{}');
@@ -506,6 +525,16 @@ describe('changes', () => {
       expect(after).not.toBe(before);
       expect(pass(lab, 'out', fromOut(R1, 4500, E, after), 'a')).toHaveLength(1);
     }
+  });
+
+  it('rebind frees the port that was, and takes the one that is', () => {
+    const lab = startLab('{ ports: contiguous, range: 5000-5001 }');
+    expect(sourcePortOf(pass(lab, 'a', fromA(1, R1, 7), 'out')[0])).toBe(5000);
+    command(lab, { nat: 'rebind' });
+    expect(sourcePortOf(pass(lab, 'a', fromA(1, R1, 7), 'out')[0])).toBe(5001);
+    expect(sourcePortOf(pass(lab, 'b', fromB(1, R1, 7), 'out')[0])).toBe(5000);
+    expect(pass(lab, 'b', fromB(2, R1, 7), 'out')).toEqual([]);
+    expect(drops(lab)).toEqual(['nat.no-port']);
   });
 
   it('another external address ends the mappings of the old one', () => {
