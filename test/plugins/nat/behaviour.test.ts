@@ -130,6 +130,28 @@ describe('ICMP', () => {
     }
   });
 
+  it('errors about hairpinned packets find back where the mapping depends on the address', () => {
+    const lab = startLab(
+      '{ mapping: address-dependent, filtering: endpoint-independent, ports: contiguous, range: 5000-6000 }',
+    );
+    pass(lab, 'b', fromB(5000, R1, 1000), 'out');
+    const [first] = pass(lab, 'a', fromA(4000, E, 5000), 'b');
+    const packet = fromB(5000, E, sourcePortOf(first));
+    const [seen] = pass(lab, 'b', packet, 'a');
+    const [told] = pass(lab, 'a', icmpError({ source: A, destination: E }, seen as Uint8Array), 'b');
+    expect(sourceOf(told)).toBe(E);
+    expect(apartFromHops((told as Uint8Array).slice(28))).toEqual(apartFromHops(packet));
+  });
+
+  it('an error that quotes a damaged header is dropped (RFC 5508 REQ-3a)', () => {
+    const lab = startLab('{}');
+    const [seen] = pass(lab, 'a', fromA(4000, R1, 1000), 'out');
+    const quote = (seen as Uint8Array).slice();
+    quote[1] = 0x20;
+    expect(pass(lab, 'out', icmpError({ source: R1, destination: E }, quote), 'a')).toEqual([]);
+    expect(drops(lab)).toEqual(['nat.icmp-quote']);
+  });
+
   it('the translator’s own errors quote what the sender sent, inwards and outwards', () => {
     const lab = startLab('{ filtering: endpoint-independent, ports: contiguous, range: 5000-6000 }');
     pass(lab, 'a', fromA(4000, R1, 1000), 'out');
@@ -419,6 +441,13 @@ describe('what comes in by routes alone', () => {
       expect([natState(lab).routed, recordsOf(lab, 'nat.mapped').length]).toEqual([0, 2]);
     }
   });
+});
+
+it('what a host began itself stays translated beside what came in by routes', () => {
+  const lab = startLab('{ preset: linux-masquerade }');
+  pass(lab, 'a', fromA(4000, R1, 7), 'out');
+  pass(lab, 'out', fromOut(R2, 9, A, 7), 'a');
+  expect(show(pass(lab, 'a', fromA(4000, R1, 7), 'out'))).toEqual([`17 ${E}:4000 > ${R1}:7`]);
 });
 
 describe('limits', () => {
