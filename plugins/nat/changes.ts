@@ -9,8 +9,9 @@ import { forgetFragments } from './fragments.ts';
 import { forget } from './lifetime.ts';
 import { release, take } from './ports.ts';
 import { hasPorts, PROTOCOL } from './protocols.ts';
+import { CELL, cell, FLAG, hasFlag, isLive } from './rows.ts';
 import { type Client, emptyTables, type NatState } from './state.ts';
-import { FLAG, isLive, moveOutside } from './table.ts';
+import { moveOutside } from './table.ts';
 
 /** What happens to mappings all at once: the external address changes, somebody flushes, reboots or rebinds. */
 
@@ -44,8 +45,7 @@ function flush(state: NatState, client: Ipv4Address | undefined, ctx: Context): 
   const lost = removeAll(
     state,
     (row) =>
-      ((table.flags[row] as number) & FLAG.fixed) === 0 &&
-      (client === undefined || table.insideAddress[row] === client),
+      !hasFlag(table, row, FLAG.fixed) && (client === undefined || cell(table, row, CELL.insideAddress) === client),
   );
   ctx.note('nat.flushed', { lost, ...(client === undefined ? { of: 'everybody' } : { of: formatIpv4(client) }) });
 }
@@ -67,9 +67,9 @@ function rebind(state: NatState, client: Ipv4Address | undefined, ctx: Context):
   let moved = 0;
   for (let row = 0; row < table.capacity; row++) {
     if (!isLive(table, row)) continue;
-    const flags = table.flags[row] as number;
+    const flags = cell(table, row, CELL.flags);
     if ((flags & (FLAG.fixed | FLAG.own | FLAG.routed)) !== 0) continue;
-    if (client !== undefined && table.insideAddress[row] !== client) continue;
+    if (client !== undefined && cell(table, row, CELL.insideAddress) !== client) continue;
     const before = outsideText(table, row);
     if (!moveElsewhere(state, row, ctx)) {
       forget(state, row);
@@ -81,20 +81,20 @@ function rebind(state: NatState, client: Ipv4Address | undefined, ctx: Context):
 
 function moveElsewhere(state: NatState, row: number, ctx: Context): boolean {
   const { table, clients, flow, key } = state;
-  const protocol = table.protocol[row] as number;
-  const flags = table.flags[row] as number;
-  const address = table.outsideAddress[row] as number;
-  const port = table.outsidePort[row] as number;
-  const client = clients.get(table.insideAddress[row] as number);
+  const protocol = cell(table, row, CELL.protocol);
+  const flags = cell(table, row, CELL.flags);
+  const address = cell(table, row, CELL.outsideAddress);
+  const port = cell(table, row, CELL.outsidePort);
+  const client = clients.get(cell(table, row, CELL.insideAddress));
   if (client === undefined) return false;
   if (state.settings.type === 'pool') return lendAnother(state, row, client);
   if (!hasPorts(protocol)) return false;
   flow.kind = protocol === PROTOCOL.icmp ? KIND.query : KIND.ports;
   flow.protocol = protocol;
-  flow.sourcePort = table.insidePort[row] as number;
+  flow.sourcePort = cell(table, row, CELL.insidePort);
   key.port = flow.sourcePort;
-  key.address = table.keyAddress[row] as number;
-  key.remotePort = table.keyPort[row] as number;
+  key.address = cell(table, row, CELL.keyAddress);
+  key.remotePort = cell(table, row, CELL.keyPort);
   key.overloaded = (flags & FLAG.overloaded) !== 0;
   for (const candidate of addressesFor(state, client, ctx)) {
     const to = portFor(state, flow, candidate, port, ctx);
@@ -112,7 +112,7 @@ function moveElsewhere(state: NatState, row: number, ctx: Context): boolean {
 /** Another address of the pool, where one is free. */
 function lendAnother(state: NatState, row: number, client: Client): boolean {
   const before = client.outside;
-  const address = lendAddress(state, state.table.insideAddress[row] as number);
+  const address = lendAddress(state, cell(state.table, row, CELL.insideAddress));
   if (address < 0) return false;
   state.lent.delete(before);
   client.outside = address;
@@ -125,7 +125,7 @@ function removeAll(state: NatState, which: (row: number) => boolean): number {
   let count = 0;
   for (let row = 0; row < table.capacity; row++) {
     if (!isLive(table, row) || !which(row)) continue;
-    if (((table.flags[row] as number) & FLAG.fixed) === 0) count++;
+    if (!hasFlag(table, row, FLAG.fixed)) count++;
     forget(state, row);
   }
   return count;

@@ -7,10 +7,11 @@ import { type Flow, KIND } from './flow.ts';
 import { forget, listFor, setAlarm } from './lifetime.ts';
 import { choosePort, isIke, take } from './ports.ts';
 import { ANY_PROTOCOL, hasPorts, PROTOCOL } from './protocols.ts';
+import { CELL, FLAG, setCell } from './rows.ts';
 import { mapInward, mapOutward } from './settings.ts';
 import { waitForSpi } from './spi.ts';
 import type { Client, NatState } from './state.ts';
-import { addMapping, FLAG, findOutside, type NewMapping } from './table.ts';
+import { addMapping, findOutside, type NewMapping } from './table.ts';
 import { idlestRow } from './timers.ts';
 
 /** New mappings. */
@@ -35,8 +36,8 @@ export function createOutward(
 ): number {
   const made = make(state, flow, remotePort, ctx);
   if (typeof made === 'number') {
-    state.table.lastAddress[made] = remote;
-    state.table.lastPort[made] = flow.kind === KIND.ports ? remotePort : 0;
+    setCell(state.table, made, CELL.lastAddress, remote);
+    setCell(state.table, made, CELL.lastPort, flow.kind === KIND.ports ? remotePort : 0);
     entered(state, made, ctx);
     return made;
   }

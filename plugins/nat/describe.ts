@@ -1,7 +1,7 @@
 import { formatIpv4, type Ipv4Address } from '../ipv4/contract.ts';
 import type { Flow } from './flow.ts';
 import { hasPorts, PROTOCOL, protocolName } from './protocols.ts';
-import { FLAG, type MappingTable } from './table.ts';
+import { CELL, cell, FLAG, hasFlag, type MappingTable } from './rows.ts';
 
 /** How mappings and packets read in notes, drops and tables. */
 
@@ -14,23 +14,27 @@ export function endText(protocol: number, address: Ipv4Address, port: number): s
 }
 
 export function insideText(table: MappingTable, row: number): string {
-  return endText(table.protocol[row] as number, table.insideAddress[row] as number, table.insidePort[row] as number);
+  return endText(
+    cell(table, row, CELL.protocol),
+    cell(table, row, CELL.insideAddress),
+    cell(table, row, CELL.insidePort),
+  );
 }
 
 export function outsideText(table: MappingTable, row: number): string {
   const text = endText(
-    table.protocol[row] as number,
-    table.outsideAddress[row] as number,
-    table.outsidePort[row] as number,
+    cell(table, row, CELL.protocol),
+    cell(table, row, CELL.outsideAddress),
+    cell(table, row, CELL.outsidePort),
   );
-  return ((table.flags[row] as number) & FLAG.pending) === 0 ? text : `${text} (waits for an SPI)`;
+  return !hasFlag(table, row, FLAG.pending) ? text : `${text} (waits for an SPI)`;
 }
 
 /** The remote end that the mapping was last used for. */
 export function remoteText(table: MappingTable, row: number): string {
-  const address = table.lastAddress[row] as number;
+  const address = cell(table, row, CELL.lastAddress);
   if (address === 0) return '';
-  const port = table.lastPort[row] as number;
+  const port = cell(table, row, CELL.lastPort);
   return port === 0 ? formatIpv4(address) : `${formatIpv4(address)}:${port}`;
 }
 
@@ -44,7 +48,7 @@ export interface MappingValues {
 
 export function mappingValues(table: MappingTable, row: number): MappingValues {
   return {
-    protocol: protocolName(table.protocol[row] as number),
+    protocol: protocolName(cell(table, row, CELL.protocol)),
     inside: insideText(table, row),
     outside: outsideText(table, row),
     remote: remoteText(table, row),

@@ -2,6 +2,7 @@ import type { DescribedNode, Expectation, Problem, TraceRecord } from '../../cor
 import { type MappingExpectation, MOST_COUNT, mappingExpectation } from './config.ts';
 import { insideText, outsideText, remoteText } from './describe.ts';
 import { protocolName } from './protocols.ts';
+import { CELL, cell } from './rows.ts';
 import type { NatState } from './state.ts';
 import { liveRows } from './views.ts';
 
@@ -66,7 +67,7 @@ interface Ends {
 
 function liveEnds({ table }: NatState, now: number): Ends[] {
   return liveRows(table, now).map((row) => ({
-    protocol: protocolName(table.protocol[row] as number),
+    protocol: protocolName(cell(table, row, CELL.protocol)),
     inside: insideText(table, row),
     outside: outsideText(table, row),
     remote: remoteText(table, row),

@@ -2,9 +2,9 @@ import type { Context } from '../../core/index.ts';
 import type { Ipv4Address } from '../ipv4/contract.ts';
 import { type Flow, KIND } from './flow.ts';
 import { findPeer, permitPeer } from './peers.ts';
+import { CELL, cell, FLAG, hasFlag } from './rows.ts';
 import { DEPENDS, type Depends } from './settings.ts';
 import type { NatState } from './state.ts';
-import { FLAG } from './table.ts';
 
 /** Who may send to a mapping (RFC 4787 §5): anybody, the addresses it was used towards, or those addresses and ports. */
 
@@ -16,8 +16,8 @@ function needed(state: NatState, flow: Flow): Depends {
 
 /** How much of the remote end the mapping's own key holds. */
 function held(state: NatState, row: number): Depends {
-  if (state.table.keyPort[row] !== 0) return DEPENDS.addressAndPort;
-  return state.table.keyAddress[row] !== 0 ? DEPENDS.address : DEPENDS.nothing;
+  if (cell(state.table, row, CELL.keyPort) !== 0) return DEPENDS.addressAndPort;
+  return cell(state.table, row, CELL.keyAddress) !== 0 ? DEPENDS.address : DEPENDS.nothing;
 }
 
 /** The mapping is used towards a remote end, which may answer from now on for the span of a timer's list. */
@@ -31,7 +31,7 @@ export function permit(
   ctx: Context,
 ): void {
   const { table, peers } = state;
-  if (((table.flags[row] as number) & (FLAG.open | FLAG.own)) !== 0) return;
+  if (hasFlag(table, row, FLAG.open | FLAG.own)) return;
   const need = needed(state, flow);
   if (need <= held(state, row)) return;
   permitPeer(peers, table, row, remote, need === DEPENDS.addressAndPort ? remotePort : 0, list, ctx.now());
@@ -47,11 +47,11 @@ export function passes(
   ctx: Context,
 ): boolean {
   const { table, peers } = state;
-  if (((table.flags[row] as number) & (FLAG.open | FLAG.own)) !== 0) return true;
+  if (hasFlag(table, row, FLAG.open | FLAG.own)) return true;
   const need = needed(state, flow);
   if (need === DEPENDS.nothing) return true;
   const has = held(state, row);
-  if (has >= DEPENDS.address && table.keyAddress[row] !== remote) return false;
-  if (need <= has) return need === DEPENDS.address || table.keyPort[row] === remotePort;
+  if (has >= DEPENDS.address && cell(table, row, CELL.keyAddress) !== remote) return false;
+  if (need <= has) return need === DEPENDS.address || cell(table, row, CELL.keyPort) === remotePort;
   return findPeer(peers, row, remote, need === DEPENDS.addressAndPort ? remotePort : 0, ctx.now()) >= 0;
 }

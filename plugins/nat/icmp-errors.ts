@@ -6,9 +6,10 @@ import { type Flow, KIND, type NatTag, readQuoted } from './flow.ts';
 import { findInward, findOutward } from './lookup.ts';
 import { ANY_PROTOCOL } from './protocols.ts';
 import { adjustIcmp, END, type End, writeEnd } from './rewrite.ts';
+import { CELL, cell, FLAG, hasFlag } from './rows.ts';
 import { mapOutward } from './settings.ts';
 import type { NatState } from './state.ts';
-import { FLAG, findInside } from './table.ts';
+import { findInside } from './table.ts';
 import { octetsBefore, tellError } from './told.ts';
 
 /**
@@ -36,7 +37,7 @@ export function translateErrorInward(state: NatState, packet: Packet, message: n
     const hairpin = { address: quoted.destination, port: quoted.destinationPort };
     packet.tags = { ...packet.tags, nat: { ...(packet.tags?.nat as NatTag | undefined), hairpin } satisfies NatTag };
   }
-  rewrite(state, packet, message, row, END.source, table.insideAddress[row] as number, ctx);
+  rewrite(state, packet, message, row, END.source, cell(table, row, CELL.insideAddress), ctx);
   return HOOK.accept;
 }
 
@@ -66,7 +67,7 @@ export function translateErrorOutward(
   // REQ-5c: who reports stands for the mapping's external address, unless it has one of its own.
   const mapped = reporterOutside(state, source);
   const outer =
-    isOwn && isExternal(state, source) ? source : mapped >= 0 ? mapped : (table.outsideAddress[row] as number);
+    isOwn && isExternal(state, source) ? source : mapped >= 0 ? mapped : cell(table, row, CELL.outsideAddress);
   rewrite(state, packet, message, row, END.destination, outer, ctx);
   return HOOK.accept;
 }
@@ -85,9 +86,11 @@ function rewrite(
   const { buffer, start, end } = packet;
   const before = octetsBefore(state, packet, state.flow, row, which, ctx);
   const inwards = which === END.source;
-  const address = (inwards ? table.insideAddress[row] : table.outsideAddress[row]) as number;
-  const hasPort = quoted.kind <= KIND.reply && table.protocol[row] !== ANY_PROTOCOL;
-  const port = hasPort ? ((inwards ? table.insidePort[row] : table.outsidePort[row]) as number) : -1;
+  const address = (inwards ? cell(table, row, CELL.insideAddress) : cell(table, row, CELL.outsideAddress)) as number;
+  const hasPort = quoted.kind <= KIND.reply && cell(table, row, CELL.protocol) !== ANY_PROTOCOL;
+  const port = hasPort
+    ? ((inwards ? cell(table, row, CELL.insidePort) : cell(table, row, CELL.outsidePort)) as number)
+    : -1;
   if (settings.icmpErrors === 'translate') {
     const difference = writeEnd(buffer, message + LEAD, quoted.transport, end, which, address, port);
     adjustIcmp(buffer, message, difference);
@@ -134,12 +137,12 @@ function reporterOutside({ settings, table, wholeAddresses }: NatState, source: 
   const mapped = mapOutward(settings.maps, source);
   if (mapped >= 0) return mapped;
   const row = findInside(table, ANY_PROTOCOL, source, 0, 0, 0);
-  return row < 0 ? -1 : (table.outsideAddress[row] as number);
+  return row < 0 ? -1 : cell(table, row, CELL.outsideAddress);
 }
 
 /** One of this node's own mappings that changes nothing. */
 function keepsItsEnd({ table }: NatState, row: number): boolean {
-  return ((table.flags[row] as number) & FLAG.own) !== 0 && table.insidePort[row] === table.outsidePort[row];
+  return hasFlag(table, row, FLAG.own) && cell(table, row, CELL.insidePort) === cell(table, row, CELL.outsidePort);
 }
 
 /** Swaps the ends of what was quoted: it is looked up as the packet that would answer it. */

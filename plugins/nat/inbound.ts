@@ -14,9 +14,10 @@ import { malformed, outward, rebooting } from './outbound.ts';
 import { ANY_PROTOCOL, PROTOCOL } from './protocols.ts';
 import { END, writeEnd } from './rewrite.ts';
 import { enterRouted } from './routed.ts';
+import { CELL, cell, FLAG, hasFlag } from './rows.ts';
 import { DEPENDS, matchesAny } from './settings.ts';
 import type { NatState } from './state.ts';
-import { FLAG } from './table.ts';
+
 import { followTcp } from './tcp.ts';
 import { octetsBefore, tellTranslated } from './told.ts';
 
@@ -77,9 +78,9 @@ function enterInside(
   ctx: Context,
 ): HookVerdict {
   const { table, settings } = state;
-  const own = ((table.flags[row] as number) & FLAG.own) !== 0;
+  const own = hasFlag(table, row, FLAG.own);
   const hasNoPorts = flow.kind === KIND.spi || flow.kind === KIND.other;
-  if (hasNoPorts && settings.other === 'drop' && ((table.flags[row] as number) & FLAG.open) === 0 && !own) {
+  if (hasNoPorts && settings.other === 'drop' && !hasFlag(table, row, FLAG.open) && !own) {
     ctx.drop(packet, 'nat.protocol-dropped', flowValues(flow));
     return HOOK.stolen;
   }
@@ -104,9 +105,9 @@ const FILTERING: Readonly<Record<number, string>> = {
 
 function writeDestination(state: NatState, packet: Packet, flow: Flow, row: number, ctx: Context): void {
   const { table } = state;
-  const address = table.insideAddress[row] as number;
-  const hasPort = flow.kind <= KIND.reply && table.protocol[row] !== ANY_PROTOCOL;
-  const port = hasPort ? (table.insidePort[row] as number) : -1;
+  const address = cell(table, row, CELL.insideAddress);
+  const hasPort = flow.kind <= KIND.reply && cell(table, row, CELL.protocol) !== ANY_PROTOCOL;
+  const port = hasPort ? cell(table, row, CELL.insidePort) : -1;
   if (address === flow.destination && (port < 0 || port === flow.destinationPort)) return;
   const before = octetsBefore(state, packet, flow, row, END.destination, ctx);
   writeEnd(packet.buffer, packet.start, flow.transport, packet.end, END.destination, address, port);
@@ -117,7 +118,7 @@ function writeDestination(state: NatState, packet: Packet, flow: Flow, row: numb
 /** From inside to an external address of a host inside (RFC 4787 §6). */
 function hairpin(state: NatState, packet: Packet, flow: Flow, row: number, ctx: Context): HookVerdict {
   const { table, settings } = state;
-  if (((table.flags[row] as number) & FLAG.own) !== 0) return HOOK.accept;
+  if (hasFlag(table, row, FLAG.own)) return HOOK.accept;
   if (settings.hairpinning === 'off') {
     ctx.drop(packet, 'nat.no-hairpinning', { ...flowValues(flow), ...mappingValues(table, row) });
     return HOOK.stolen;
@@ -129,9 +130,9 @@ function hairpin(state: NatState, packet: Packet, flow: Flow, row: number, ctx: 
     // The filter sees the sender as the receiver will: by its own external address and port.
     const from = outward(state, packet, flow, destination, destinationPort, ctx);
     if (from < 0) return HOOK.stolen;
-    remote = table.outsideAddress[from] as number;
-    if (table.protocol[from] !== ANY_PROTOCOL && flow.kind === KIND.ports)
-      remotePort = table.outsidePort[from] as number;
+    remote = cell(table, from, CELL.outsideAddress);
+    if (cell(table, from, CELL.protocol) !== ANY_PROTOCOL && flow.kind === KIND.ports)
+      remotePort = cell(table, from, CELL.outsidePort);
     packet.tags = { ...packet.tags, nat: { ...nat(packet), hairpin: { address: destination, port: destinationPort } } };
   }
   return enterInside(state, packet, flow, row, remote, remotePort, ctx);

@@ -5,11 +5,12 @@ import { type Flow, KIND } from './flow.ts';
 import { forgetDue, forgetPeersOf } from './peers.ts';
 import { release } from './ports.ts';
 import { hasPorts, PROTOCOL } from './protocols.ts';
+import { CELL, cell, FLAG, hasFlag, setCell, setTally, TALLY, tally } from './rows.ts';
 import { LIST } from './settings.ts';
 import type { NatState } from './state.ts';
-import { FLAG, removeMapping } from './table.ts';
+import { removeMapping } from './table.ts';
 import { tcpList, tcpRefreshes } from './tcp.ts';
-import { dueRow, earliestDeadline, refreshTimer, resetTimer } from './timers.ts';
+import { dueRow, earliestDeadline, listOf, refreshTimer, resetTimer } from './timers.ts';
 
 /** How long a mapping lives, and its end. A mapping is dead from its deadline on, exactly, whatever else happens at that instant. */
 
@@ -25,9 +26,7 @@ export function listFor(state: NatState, flow: Flow, row: number, remotePort: nu
     if (remotePort >= timer.low && remotePort <= timer.high) return timer.list;
   }
   const isStream =
-    row >= 0 &&
-    ((table.flags[row] as number) & FLAG.replied) !== 0 &&
-    now >= (table.created[row] as number) + settings.streamAfter;
+    row >= 0 && hasFlag(table, row, FLAG.replied) && now >= tally(table, row, TALLY.created) + settings.streamAfter;
   return isStream ? LIST.udp : LIST.udpFirst;
 }
 
@@ -42,17 +41,22 @@ export function useMapping(
 ): number {
   const { table, settings } = state;
   const now = ctx.now();
-  if (outwards) table.sent[row] = (table.sent[row] as number) + 1;
+  if (outwards) setTally(table, row, TALLY.sent, tally(table, row, TALLY.sent) + 1);
   else {
-    table.received[row] = (table.received[row] as number) + 1;
-    table.flags[row] = (table.flags[row] as number) | FLAG.replied;
+    setTally(table, row, TALLY.received, tally(table, row, TALLY.received) + 1);
+    setCell(table, row, CELL.flags, cell(table, row, CELL.flags) | FLAG.replied);
   }
-  const isTcp = flow.protocol === PROTOCOL.tcp && table.protocol[row] === PROTOCOL.tcp;
+  const isTcp = flow.protocol === PROTOCOL.tcp && cell(table, row, CELL.protocol) === PROTOCOL.tcp;
   const refreshes =
     (outwards ? settings.refreshOutbound : settings.refreshInbound) && !(isTcp && !tcpRefreshes(flow, outwards));
   const list = listFor(state, flow, row, remotePort, now);
   // A TCP connection that closes has less time left than it had; nothing else shortens a mapping's life.
-  if (isTcp && list === LIST.tcpTransitory && table.keyPort[row] !== 0 && table.timers.list[row] !== list) {
+  if (
+    isTcp &&
+    list === LIST.tcpTransitory &&
+    cell(table, row, CELL.keyPort) !== 0 &&
+    listOf(table.timers, row) !== list
+  ) {
     resetTimer(table.timers, row, list, now);
     setAlarm(state, table.timers.expires[row] as number, ctx);
   } else if (refreshes) refreshTimer(table.timers, row, list, now);
@@ -88,11 +92,11 @@ export function isOver(state: NatState, row: number, ctx: Context): boolean {
 
 function expire(state: NatState, row: number, ctx: Context): void {
   const { table } = state;
-  const isRouted = ((table.flags[row] as number) & FLAG.routed) !== 0;
+  const isRouted = hasFlag(table, row, FLAG.routed);
   if (!isRouted) state.counters.expired++;
   if (ctx.recording && !isRouted) {
-    const span = table.timers.spans[table.timers.list[row] as number] as number;
-    const packets = { sent: table.sent[row] as number, received: table.received[row] as number };
+    const span = table.timers.spans[listOf(table.timers, row)] as number;
+    const packets = { sent: tally(table, row, TALLY.sent), received: tally(table, row, TALLY.received) };
     ctx.note('nat.expired', { ...mappingValues(table, row), idle: span / 1e9, ...packets });
   }
   forget(state, row);
@@ -101,15 +105,15 @@ function expire(state: NatState, row: number, ctx: Context): void {
 /** Takes a mapping away with all that hangs on it. */
 export function forget(state: NatState, row: number): void {
   const { table, peers, clients } = state;
-  const flags = table.flags[row] as number;
-  const protocol = table.protocol[row] as number;
-  const inside = table.insideAddress[row] as number;
-  const outside = table.outsideAddress[row] as number;
+  const flags = cell(table, row, CELL.flags);
+  const protocol = cell(table, row, CELL.protocol);
+  const inside = cell(table, row, CELL.insideAddress);
+  const outside = cell(table, row, CELL.outsideAddress);
   forgetPeersOf(peers, table, row);
   if ((flags & FLAG.pending) !== 0) state.pending = state.pending.filter((other) => other !== row);
   if (hasPorts(protocol) && (flags & FLAG.overloaded) === 0) {
     const use = portUseOf(state, outside, protocol);
-    release(use, table.outsidePort[row] as number);
+    release(use, cell(table, row, CELL.outsidePort));
   }
   removeMapping(table, row);
   if ((flags & FLAG.routed) !== 0) state.routed--;

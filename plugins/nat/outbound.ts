@@ -12,6 +12,7 @@ import { findOutward } from './lookup.ts';
 import { ANY_PROTOCOL, PROTOCOL } from './protocols.ts';
 import { END, writeEnd } from './rewrite.ts';
 import { answersRouted } from './routed.ts';
+import { CELL, cell, setCell } from './rows.ts';
 import { matchesAny } from './settings.ts';
 import type { NatState } from './state.ts';
 import { followTcp } from './tcp.ts';
@@ -65,8 +66,8 @@ export function outward(
   let row = findOutward(state, flow, false, remote, remotePort, ctx);
   if (row < 0) row = createOutward(state, packet, flow, remote, remotePort, ctx);
   if (row < 0) return row;
-  table.lastAddress[row] = remote;
-  table.lastPort[row] = flow.kind === KIND.ports ? remotePort : 0;
+  setCell(table, row, CELL.lastAddress, remote);
+  setCell(table, row, CELL.lastPort, flow.kind === KIND.ports ? remotePort : 0);
   if (flow.protocol === PROTOCOL.tcp) followTcp(table, row, flow, true);
   const list = useMapping(state, row, flow, remotePort, true, ctx);
   permit(state, row, flow, remote, remotePort, list, ctx);
@@ -76,9 +77,9 @@ export function outward(
 /** Writes the external end of a mapping as the packet's source. */
 export function writeSource(state: NatState, packet: Packet, flow: Flow, row: number, ctx: Context): void {
   const { table } = state;
-  const address = table.outsideAddress[row] as number;
-  const hasPort = flow.kind <= KIND.reply && table.protocol[row] !== ANY_PROTOCOL;
-  const port = hasPort ? (table.outsidePort[row] as number) : -1;
+  const address = cell(table, row, CELL.outsideAddress);
+  const hasPort = flow.kind <= KIND.reply && cell(table, row, CELL.protocol) !== ANY_PROTOCOL;
+  const port = hasPort ? cell(table, row, CELL.outsidePort) : -1;
   const before = octetsBefore(state, packet, flow, row, END.source, ctx);
   writeEnd(packet.buffer, packet.start, flow.transport, packet.end, END.source, address, port);
   state.counters.translatedOut++;
@@ -109,11 +110,12 @@ function leaveOwn(state: NatState, packet: Packet, flow: Flow, ctx: Context): Ho
   let row = findOutward(state, flow, true, flow.destination, flow.destinationPort, ctx);
   if (row < 0) row = createOwn(state, flow, flow.destinationPort, ctx);
   if (row < 0) return HOOK.accept;
-  table.lastAddress[row] = flow.destination;
-  table.lastPort[row] = flow.kind === KIND.ports ? flow.destinationPort : 0;
+  setCell(table, row, CELL.lastAddress, flow.destination);
+  setCell(table, row, CELL.lastPort, flow.kind === KIND.ports ? flow.destinationPort : 0);
   if (flow.protocol === PROTOCOL.tcp) followTcp(table, row, flow, true);
   useMapping(state, row, flow, flow.destinationPort, true, ctx);
-  if (table.outsidePort[row] !== table.insidePort[row]) writeSource(state, packet, flow, row, ctx);
+  if (cell(table, row, CELL.outsidePort) !== cell(table, row, CELL.insidePort))
+    writeSource(state, packet, flow, row, ctx);
   return HOOK.accept;
 }
 

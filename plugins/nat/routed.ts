@@ -1,8 +1,9 @@
 import type { Context } from '../../core/index.ts';
 import { type Flow, KIND } from './flow.ts';
 import { isOver, listFor, setAlarm, useMapping } from './lifetime.ts';
+import { FLAG, hasFlag } from './rows.ts';
 import type { NatState } from './state.ts';
-import { addMapping, FLAG, findInside } from './table.ts';
+import { addMapping, findInside } from './table.ts';
 
 /**
  * What came in from outside by routes alone, for an internal address: out of a tunnel, say. Its answers must leave as they are, as netfilter
@@ -64,7 +65,7 @@ function find(
 ): number {
   const { table } = state;
   const row = findInside(table, flow.protocol, inside, portOf(flow, insidePort), remote, remotePort);
-  if (row < 0 || ((table.flags[row] as number) & FLAG.routed) === 0) return -1;
+  if (row < 0 || !hasFlag(table, row, FLAG.routed)) return -1;
   return isOver(state, row, ctx) ? -1 : row;
 }
 

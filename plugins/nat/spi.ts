@@ -2,6 +2,7 @@ import type { Context } from '../../core/index.ts';
 import { mappingValues } from './describe.ts';
 import type { Flow } from './flow.ts';
 import { isOver } from './lifetime.ts';
+import { CELL, cell } from './rows.ts';
 import type { NatState } from './state.ts';
 import { moveOutside } from './table.ts';
 
@@ -24,7 +25,8 @@ export function waitForSpi(state: NatState, row: number): void {
 export function guessClient(state: NatState, flow: Flow, ctx: Context): number {
   const { table } = state;
   for (const row of [...state.pending]) {
-    if (table.keyAddress[row] !== flow.source || table.outsideAddress[row] !== flow.destination) continue;
+    if (cell(table, row, CELL.keyAddress) !== flow.source || cell(table, row, CELL.outsideAddress) !== flow.destination)
+      continue;
     if (isOver(state, row, ctx)) continue;
     state.pending = state.pending.filter((other) => other !== row);
     moveOutside(table, row, flow.destination, flow.destinationPort);

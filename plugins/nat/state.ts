@@ -5,9 +5,10 @@ import { createFlow, type Flow, type Kind } from './flow.ts';
 import { createKey, type MappingKey } from './keys.ts';
 import { createPeers, type PeerTable } from './peers.ts';
 import type { PortUse } from './ports.ts';
+import type { MappingTable } from './rows.ts';
 import { DEPENDS, type NatSettings, resolveSettings } from './settings.ts';
 import { chooseSides } from './sides.ts';
-import { createTable, type MappingTable } from './table.ts';
+import { createTable } from './table.ts';
 
 /** An internal host that has mappings. */
 export interface Client {
@@ -82,20 +83,32 @@ export function createState(config: NatConfig, ctx: Context): NatState {
   const sides = chooseSides(ctx.node.interfaces, config);
   const { outside, insides } =
     'wrong' in sides ? { outside: -1, insides: ctx.node.interfaces.map(() => false) } : sides;
+  const tables = emptyTables(settings, ctx);
+  // What every packet asks for comes first, and each by its name: then it lies together in memory.
   return {
-    settings,
     outside,
     insides,
-    addresses: [...new Set((config.addresses ?? []).flat())].sort((a, b) => a - b),
     follows: config.addresses === undefined && settings.type === 'napt',
-    ...emptyTables(settings, ctx),
+    addresses: [...new Set((config.addresses ?? []).flat())].sort((a, b) => a - b),
+    settings,
+    flow: createFlow(),
+    key: createKey(),
+    table: tables.table,
+    peers: tables.peers,
     downUntil: 0,
-    counters: { made: 0, expired: 0, translatedOut: 0, translatedIn: 0, filtered: 0, refused: 0 },
+    routed: tables.routed,
     wholeAddresses: settings.type !== 'napt' || settings.maps.length > 0,
     overloads: settings.ports === 'static-500' || (settings.overloading && settings.mapping !== DEPENDS.nothing),
-    flow: createFlow(),
+    counters: { made: 0, expired: 0, translatedOut: 0, translatedIn: 0, filtered: 0, refused: 0 },
     quoted: createFlow(),
-    key: createKey(),
+    clients: tables.clients,
+    ports: tables.ports,
+    lent: tables.lent,
+    turn: tables.turn,
+    pending: tables.pending,
+    fragments: tables.fragments,
+    waitingOctets: tables.waitingOctets,
+    alarm: tables.alarm,
   };
 }
 

@@ -7,15 +7,17 @@ import type { Duration, Instant } from '../../core/index.ts';
 export interface Timers {
   /** The span of each list. */
   readonly spans: readonly Duration[];
-  /** By list: its first and last row; -1 when it is empty. */
-  first: Int32Array;
-  last: Int32Array;
-  /** By row: the deadline, the list it stands in, and its neighbours there. */
+  /** The first and the last row of each list; -1 when it is empty. */
+  readonly ends: Int32Array;
+  /** The deadline of each row. */
   expires: Float64Array;
-  list: Uint8Array;
-  before: Int32Array;
-  after: Int32Array;
+  /** The list that each row stands in, and the rows before and behind it there. */
+  links: Int32Array;
 }
+
+/** A row's numbers in `links`. */
+const LINK = { list: 0, before: 1, after: 2 } as const;
+const LINKS = 4;
 
 /** The list of a row that never expires. */
 export const NO_LIST = 255;
@@ -23,26 +25,27 @@ export const NO_LIST = 255;
 export function createTimers(capacity: number, spans: readonly Duration[]): Timers {
   return {
     spans,
-    first: new Int32Array(spans.length).fill(-1),
-    last: new Int32Array(spans.length).fill(-1),
+    ends: new Int32Array(spans.length * 2).fill(-1),
     expires: new Float64Array(capacity),
-    list: new Uint8Array(capacity).fill(NO_LIST),
-    before: new Int32Array(capacity).fill(-1),
-    after: new Int32Array(capacity).fill(-1),
+    links: linksFor(capacity),
   };
+}
+
+/** The list that a row stands in; `NO_LIST` when it never expires. */
+export function listOf(timers: Timers, row: number): number {
+  return timers.links[row * LINKS + LINK.list] as number;
 }
 
 /** Gives a row that stands in no list a span of life from now on. */
 export function startTimer(timers: Timers, row: number, list: number, now: Instant): void {
   timers.expires[row] = now + (timers.spans[list] as number);
-  timers.list[row] = list;
   append(timers, row, list);
 }
 
 /** A row that lives until it is taken away. */
 export function neverExpires(timers: Timers, row: number): void {
   timers.expires[row] = Number.POSITIVE_INFINITY;
-  timers.list[row] = NO_LIST;
+  timers.links[row * LINKS + LINK.list] = NO_LIST;
 }
 
 /** Lets the row live for the span of `list` from now on, unless it lives longer already. */
@@ -54,26 +57,25 @@ export function refreshTimer(timers: Timers, row: number, list: number, now: Ins
 
 /** As `refreshTimer`, and also shortens the row's life. */
 export function resetTimer(timers: Timers, row: number, list: number, now: Instant): void {
-  const present = timers.list[row] as number;
+  const present = listOf(timers, row);
   if (present === NO_LIST) return;
   timers.expires[row] = now + (timers.spans[list] as number);
-  if (present === list && timers.last[list] === row) return;
+  if (present === list && timers.ends[list * 2 + 1] === row) return;
   unlink(timers, row, present);
-  timers.list[row] = list;
   append(timers, row, list);
 }
 
 export function stopTimer(timers: Timers, row: number): void {
-  const list = timers.list[row] as number;
+  const list = listOf(timers, row);
   if (list !== NO_LIST) unlink(timers, row, list);
-  timers.list[row] = NO_LIST;
+  timers.links[row * LINKS + LINK.list] = NO_LIST;
 }
 
 /** A row whose time is over at `now`; -1 when none is. */
 export function dueRow(timers: Timers, now: Instant): number {
-  const { first, expires } = timers;
-  for (let list = 0; list < first.length; list++) {
-    const row = first[list] as number;
+  const { ends, expires } = timers;
+  for (let at = 0; at < ends.length; at += 2) {
+    const row = ends[at] as number;
     if (row >= 0 && (expires[row] as number) <= now) return row;
   }
   return -1;
@@ -81,10 +83,10 @@ export function dueRow(timers: Timers, now: Instant): number {
 
 /** The earliest deadline; `Infinity` when nothing expires. */
 export function earliestDeadline(timers: Timers): Instant {
-  const { first, expires } = timers;
+  const { ends, expires } = timers;
   let earliest = Number.POSITIVE_INFINITY;
-  for (let list = 0; list < first.length; list++) {
-    const row = first[list] as number;
+  for (let at = 0; at < ends.length; at += 2) {
+    const row = ends[at] as number;
     if (row >= 0 && (expires[row] as number) < earliest) earliest = expires[row] as number;
   }
   return earliest;
@@ -92,11 +94,11 @@ export function earliestDeadline(timers: Timers): Instant {
 
 /** The row that was refreshed longest ago; -1 when none can expire. */
 export function idlestRow(timers: Timers): number {
-  const { first, expires, spans } = timers;
+  const { ends, expires, spans } = timers;
   let idlest = -1;
   let since = Number.POSITIVE_INFINITY;
-  for (let list = 0; list < first.length; list++) {
-    const row = first[list] as number;
+  for (let list = 0; list < spans.length; list++) {
+    const row = ends[list * 2] as number;
     if (row < 0) continue;
     const refreshed = (expires[row] as number) - (spans[list] as number);
     if (refreshed < since) {
@@ -109,35 +111,36 @@ export function idlestRow(timers: Timers): number {
 
 /** Room for more rows. */
 export function growTimers(timers: Timers, capacity: number): void {
-  const used = timers.expires.length;
-  timers.expires = grown(timers.expires, new Float64Array(capacity));
-  timers.list = grown(timers.list, new Uint8Array(capacity)).fill(NO_LIST, used);
-  timers.before = grown(timers.before, new Int32Array(capacity)).fill(-1, used);
-  timers.after = grown(timers.after, new Int32Array(capacity)).fill(-1, used);
+  const { expires, links } = timers;
+  timers.expires = new Float64Array(capacity);
+  timers.expires.set(expires);
+  timers.links = linksFor(capacity);
+  timers.links.set(links);
 }
 
-/** The longer array with what the shorter one holds. */
-export function grown<A extends Float64Array | Uint32Array | Int32Array | Uint16Array | Uint8Array>(from: A, to: A): A {
-  to.set(from as never);
-  return to;
+function linksFor(capacity: number): Int32Array {
+  const links = new Int32Array(capacity * LINKS).fill(-1);
+  for (let row = 0; row < capacity; row++) links[row * LINKS + LINK.list] = NO_LIST;
+  return links;
 }
 
 function append(timers: Timers, row: number, list: number): void {
-  const last = timers.last[list] as number;
-  timers.before[row] = last;
-  timers.after[row] = -1;
-  if (last < 0) timers.first[list] = row;
-  else timers.after[last] = row;
-  timers.last[list] = row;
+  const { ends, links } = timers;
+  const last = ends[list * 2 + 1] as number;
+  links[row * LINKS + LINK.list] = list;
+  links[row * LINKS + LINK.before] = last;
+  links[row * LINKS + LINK.after] = -1;
+  if (last < 0) ends[list * 2] = row;
+  else links[last * LINKS + LINK.after] = row;
+  ends[list * 2 + 1] = row;
 }
 
 function unlink(timers: Timers, row: number, list: number): void {
-  const before = timers.before[row] as number;
-  const after = timers.after[row] as number;
-  if (before < 0) timers.first[list] = after;
-  else timers.after[before] = after;
-  if (after < 0) timers.last[list] = before;
-  else timers.before[after] = before;
-  timers.before[row] = -1;
-  timers.after[row] = -1;
+  const { ends, links } = timers;
+  const before = links[row * LINKS + LINK.before] as number;
+  const after = links[row * LINKS + LINK.after] as number;
+  if (before < 0) ends[list * 2] = after;
+  else links[before * LINKS + LINK.after] = after;
+  if (after < 0) ends[list * 2 + 1] = before;
+  else links[after * LINKS + LINK.before] = before;
 }

@@ -4,6 +4,7 @@ import { endText } from './describe.ts';
 import { type Flow, KIND } from './flow.ts';
 import { PROTOCOL } from './protocols.ts';
 import { END, type End } from './rewrite.ts';
+import { CELL, cell, TALLY, tally } from './rows.ts';
 import type { NatState } from './state.ts';
 
 /**
@@ -41,9 +42,9 @@ export function octetsBefore(
   ctx: Context,
 ): Uint8Array | undefined {
   if (!ctx.recording) return undefined;
-  const { sent, received } = state.table;
   const isError = flow.kind === KIND.error;
-  if (!isError && ((which === END.source ? sent : received)[row] as number) > TOLD_WITH_OCTETS) return undefined;
+  const packets = tally(state.table, row, which === END.source ? TALLY.sent : TALLY.received);
+  if (!isError && packets > TOLD_WITH_OCTETS) return undefined;
   const { buffer, start, end } = packet;
   const behind = isError ? SHOWN_OF_ERROR : flow.protocol === PROTOCOL.tcp ? SHOWN_OF_TCP : SHOWN_BEHIND;
   const last = flow.transport < 0 ? start + ipv4HeaderSize(buffer, start) : flow.transport + behind;
@@ -91,11 +92,11 @@ function tellingOf({ table }: NatState, row: number, which: End, ctx: Context): 
   const tellings = ctx.cache<Telling>('tellings', MOST_TELLINGS);
   const key = row * 2 + which;
   const known = tellings.get(key);
-  const protocol = table.protocol[row] as number;
-  const inside = table.insideAddress[row] as number;
-  const insidePort = table.insidePort[row] as number;
-  const outside = table.outsideAddress[row] as number;
-  const outsidePort = table.outsidePort[row] as number;
+  const protocol = cell(table, row, CELL.protocol);
+  const inside = cell(table, row, CELL.insideAddress);
+  const insidePort = cell(table, row, CELL.insidePort);
+  const outside = cell(table, row, CELL.outsideAddress);
+  const outsidePort = cell(table, row, CELL.outsidePort);
   if (
     known !== undefined &&
     known.protocol === protocol &&

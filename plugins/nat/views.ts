@@ -3,8 +3,9 @@ import { formatDuration } from '../../core/index.ts';
 import { formatIpv4 } from '../ipv4/contract.ts';
 import { insideText, outsideText, remoteText } from './describe.ts';
 import { PROTOCOL, protocolName } from './protocols.ts';
+import { CELL, cell, FLAG, isLive, type MappingTable, TALLY, tally } from './rows.ts';
 import type { NatState } from './state.ts';
-import { FLAG, isLive, type MappingTable } from './table.ts';
+
 import { tcpPhase } from './tcp.ts';
 
 /** The most mappings that a table shows. */
@@ -21,12 +22,12 @@ export function liveRows(table: MappingTable, now: number): number[] {
 
 /** `static`, `own`, `not translated`, `waits for its SPI`, `unanswered`, `answered`, or a TCP connection's phase. */
 export function mappingState(table: MappingTable, row: number): string {
-  const flags = table.flags[row] as number;
+  const flags = cell(table, row, CELL.flags);
   if ((flags & FLAG.fixed) !== 0) return 'static';
   if ((flags & FLAG.own) !== 0) return 'own';
   if ((flags & FLAG.routed) !== 0) return 'not translated';
   if ((flags & FLAG.pending) !== 0) return 'waits for its SPI';
-  if (table.protocol[row] === PROTOCOL.tcp) return tcpPhase(table, row);
+  if (cell(table, row, CELL.protocol) === PROTOCOL.tcp) return tcpPhase(table, row);
   return (flags & FLAG.replied) !== 0 ? 'answered' : 'unanswered';
 }
 
@@ -50,15 +51,15 @@ const mappings: TableView<NatState> = {
       .map((row) => {
         const left = (table.timers.expires[row] as number) - now;
         return {
-          protocol: protocolName(table.protocol[row] as number),
+          protocol: protocolName(cell(table, row, CELL.protocol)),
           inside: insideText(table, row),
           outside: outsideText(table, row),
           remote: remoteText(table, row),
           state: mappingState(table, row),
           left: Number.isFinite(left) ? formatDuration(left) : 'never',
-          peers: (table.peers[row] as number) === 0 ? '' : (table.peers[row] as number),
-          sent: table.sent[row] as number,
-          received: table.received[row] as number,
+          peers: cell(table, row, CELL.peers) === 0 ? '' : cell(table, row, CELL.peers),
+          sent: tally(table, row, TALLY.sent),
+          received: tally(table, row, TALLY.received),
         };
       }),
 };

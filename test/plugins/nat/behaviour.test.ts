@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parseDuration, read16, write16 } from '../../../core/index.ts';
 import { judge, Simulation, storyOf } from '../../../core/simulation/index.ts';
 import { natCodes } from '../../../plugins/nat/codes.ts';
+import { TALLY, tally } from '../../../plugins/nat/rows.ts';
 import { TOLD_WITH_OCTETS } from '../../../plugins/nat/told.ts';
 import { liveRows } from '../../../plugins/nat/views.ts';
 import {
@@ -401,7 +402,7 @@ describe('the translator itself', () => {
     expect(sourcePortOf(pass(lab, 'a', fromA(4000, R1, 7), 'out')[0])).toBe(4001);
     // The answer is the node's own.
     expect(pass(lab, 'out', fromOut(R1, 7, E, 4000), 'a')).toEqual([]);
-    expect(natState(lab).table.received[0]).toBe(1);
+    expect(tally(natState(lab).table, 0, TALLY.received)).toBe(1);
     expect(drops(lab).filter((code) => code.startsWith('nat.'))).toEqual([]);
   });
 

@@ -8,8 +8,9 @@ import {
   MOST_WAITING,
   MOST_WAITING_OCTETS,
 } from '../../../plugins/nat/fragments.ts';
+import { CELL, cell, FLAG, hasFlag, type MappingTable } from '../../../plugins/nat/rows.ts';
 import { MOST_PENDING } from '../../../plugins/nat/spi.ts';
-import { FLAG, type MappingTable } from '../../../plugins/nat/table.ts';
+
 import { liveRows } from '../../../plugins/nat/views.ts';
 import {
   A,
@@ -53,11 +54,11 @@ function sharedTuples(table: MappingTable, now: number): string[] {
   const seen = new Set<string>();
   const shared: string[] = [];
   for (const row of liveRows(table, now)) {
-    const flags = table.flags[row] as number;
+    const flags = cell(table, row, CELL.flags);
     if ((flags & FLAG.pending) !== 0) continue;
     const overloaded = (flags & FLAG.overloaded) !== 0;
-    const remote = overloaded ? `${table.keyAddress[row]}:${table.keyPort[row]}` : 'all';
-    const tuple = `${table.protocol[row]} ${table.outsideAddress[row]}:${table.outsidePort[row]} ${remote}`;
+    const remote = overloaded ? `${cell(table, row, CELL.keyAddress)}:${cell(table, row, CELL.keyPort)}` : 'all';
+    const tuple = `${cell(table, row, CELL.protocol)} ${cell(table, row, CELL.outsideAddress)}:${cell(table, row, CELL.outsidePort)} ${remote}`;
     if (seen.has(tuple)) shared.push(tuple);
     seen.add(tuple);
   }
@@ -132,8 +133,8 @@ describe('over random traffic and settings', () => {
           const { table } = natState(lab);
           expect(sharedTuples(table, lab.simulation.now)).toEqual([]);
           if (!overloading && drawn.ports !== 'static-500') {
-            const plain = liveRows(table, lab.simulation.now).filter((row) => (table.protocol[row] as number) < 18);
-            expect(plain.every((row) => ((table.flags[row] as number) & FLAG.overloaded) === 0)).toBe(true);
+            const plain = liveRows(table, lab.simulation.now).filter((row) => cell(table, row, CELL.protocol) < 18);
+            expect(plain.every((row) => !hasFlag(table, row, FLAG.overloaded))).toBe(true);
           }
           if (seen === undefined) continue;
           expect(wrongChecksums(seen)).toEqual([]);

@@ -3,14 +3,13 @@ import fc from 'fast-check';
 import { createStream } from '../../../core/index.ts';
 import { createPeers, findPeer, forgetDue, MOST_PEERS_OF_A_MAPPING, permitPeer } from '../../../plugins/nat/peers.ts';
 import { choosePort, createPortUse, isTaken, release, take } from '../../../plugins/nat/ports.ts';
+import { CELL, cell, FLAG, type MappingTable } from '../../../plugins/nat/rows.ts';
 import { resolveSettings } from '../../../plugins/nat/settings.ts';
 import {
   addMapping,
   createTable,
-  FLAG,
   findInside,
   findOutside,
-  type MappingTable,
   moveOutside,
   removeMapping,
 } from '../../../plugins/nat/table.ts';
@@ -247,7 +246,7 @@ describe('permitted remote ends', () => {
         }
         forgetDue(peers, table, now);
         expect(peers.count).toBe([...model.values()].filter((expires) => expires > now).length);
-        const counted = [0, 1, 2, 3].reduce((sum, mapping) => sum + (table.peers[mapping] as number), 0);
+        const counted = [0, 1, 2, 3].reduce((sum, mapping) => sum + cell(table, mapping, CELL.peers), 0);
         expect(counted).toBe(peers.count);
       }),
       { numRuns: 200 },
