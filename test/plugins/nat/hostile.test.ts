@@ -1,5 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { joinChunks, pcapngChunks } from '../../../core/capture/index.ts';
 import { internetChecksum, read16, read32, write16, write32 } from '../../../core/index.ts';
 import { createStream, nextBelow, nextBytes } from '../../../core/random/index.ts';
 import {
@@ -12,6 +15,8 @@ import { CELL, cell, FLAG, hasFlag, type MappingTable } from '../../../plugins/n
 import { MOST_PENDING } from '../../../plugins/nat/spi.ts';
 
 import { liveRows } from '../../../plugins/nat/views.ts';
+import { fieldsOf, inFolder } from '../../core/capture/tshark-frames.ts';
+import { itWith, tshark } from '../../skip.ts';
 import {
   A,
   addressText,
@@ -421,4 +426,47 @@ describe('fragments', () => {
       expect(read16(second[0] as Uint8Array, 4)).toBe(9);
     }
   });
+});
+
+describe('what leaves a translator', () => {
+  itWith(
+    tshark,
+    'has no bad checksum in any header: UDP, TCP, ICMP, errors with what they quote, ESP, fragments, hairpins',
+    () => {
+      const lab = startLab('{ filtering: endpoint-independent, ports: random }');
+      const data = new Uint8Array(2000).map((_, index) => index * 7);
+      const ends = { source: A, destination: R1 };
+      const [seen] = pass(lab, 'a', udp({ ...ends, sourcePort: 4000, destinationPort: 9 }), 'out');
+      const external = read16(seen as Uint8Array, 20);
+      for (const bytes of [
+        udp({ ...ends, sourcePort: 4000, destinationPort: 9, withoutChecksum: true }),
+        udp({ ...ends, sourcePort: 4001, destinationPort: 9, data }),
+        tcp({ ...ends, sourcePort: 4000, destinationPort: 80, tcpFlags: 2 }),
+        icmp({ ...ends, type: 8, identifier: 4000, data }),
+        icmp({ ...ends, type: 13, identifier: 4001, data: new Uint8Array(12) }),
+        esp(ends, 0x1001),
+      ]) {
+        for (const one of pass(lab, 'a', bytes, 'out')) {
+          if ((read16(one, 6) & 0x3fff) === 0 && one[9] !== 50) send(lab, 'out', answered(one));
+          send(lab, 'out', icmpError({ source: R3, destination: E }, one, { type: 11 }));
+        }
+        wait(lab, 10 * MS);
+      }
+      pass(lab, 'b', udp({ source: B, destination: E, sourcePort: 5000, destinationPort: external }), 'a');
+      const records = [...(lab.simulation.trace?.records() ?? [])].filter(({ kind }) => kind === 'transmit');
+      const packets = records.map(({ time, bytes }) => ({ interface: 0, time, bytes: bytes as Uint8Array }));
+      expect(packets.length).toBeGreaterThan(50);
+      inFolder((folder) => {
+        const path = join(folder, 'nat.pcapng');
+        writeFileSync(path, joinChunks([...pcapngChunks({ interfaces: [{ name: 'all', linkType: 1 }], packets })]));
+        const checks = ['ip', 'udp', 'tcp'].flatMap((name) => ['-o', `${name}.check_checksum:TRUE`]);
+        const bad = ['ip', 'udp', 'tcp', 'icmp'].map((name) => `${name}.checksum.status == "Bad"`);
+        const filter = [...bad, '_ws.malformed'].join(' || ');
+        expect(fieldsOf(path, ['frame.number', '_ws.col.Info'], [...checks, '-Y', filter])).toEqual([]);
+        expect(
+          fieldsOf(path, ['frame.number'], [...checks, '-Y', 'tcp.checksum.status == "Good"']).length,
+        ).toBeGreaterThan(2);
+      });
+    },
+  );
 });
