@@ -16,7 +16,7 @@ import { ping } from './ping/index.ts';
 import { traffic } from './traffic/index.ts';
 import { udp } from './udp/index.ts';
 
-/** The plugins that run anywhere, a line each. Where several read or parse the same thing, the first one does. */
+/** The plugins that run anywhere. Where several read or parse the same thing, the first one does. */
 export const plugins: readonly Plugin[] = [
   ethernet,
   arp,

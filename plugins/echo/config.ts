@@ -1,19 +1,11 @@
 import { z } from 'zod';
 import { durationSetting } from '../../core/index.ts';
-import { readIpv4 } from '../ipv4/contract.ts';
+import { ipv4AddressSetting } from '../ipv4/contract.ts';
 
 /** `{ at: 1s, node: a, echo: 10.0.0.2, count: 3 }` */
 export const echoAction = z
   .strictObject({
-    echo: z
-      .string()
-      .transform((text, context) => {
-        const reading = readIpv4(text);
-        if ('value' in reading) return reading.value;
-        context.issues.push({ code: 'custom', message: reading.wrong, input: text });
-        return z.NEVER;
-      })
-      .describe('The address of the echo server'),
+    echo: ipv4AddressSetting('10.0.0.2').describe('The address of the echo server'),
     count: z.int().min(1).max(1000).default(1).describe('How many datagrams to send'),
     interval: durationSetting().default(1_000_000_000).describe('Time between two of them'),
     text: z.string().max(1024).default('ikebana').describe('What each of them says'),

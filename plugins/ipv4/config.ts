@@ -10,7 +10,12 @@ import {
   readIpv4Prefix,
 } from './address.ts';
 
-function written<T>(title: string, example: string, read: (text: string) => Ipv4Reading<T>): z.ZodType<T, string> {
+/** A setting that is written as a text which `read` understands; what is wrong with it is told at its place. */
+function writtenSetting<T>(
+  title: string,
+  example: string,
+  read: (text: string) => Ipv4Reading<T>,
+): z.ZodType<T, string> {
   return z
     .string()
     .transform((text, context): T => {
@@ -22,9 +27,14 @@ function written<T>(title: string, example: string, read: (text: string) => Ipv4
     .meta({ title, examples: [example] });
 }
 
-const addressSetting = written<Ipv4Address>('IPv4 address', '192.168.1.1', readIpv4);
+/** An IPv4 address: `192.168.1.1`. Yields the unsigned 32-bit number. */
+export function ipv4AddressSetting(example = '192.168.1.1'): z.ZodType<Ipv4Address, string> {
+  return writtenSetting<Ipv4Address>('IPv4 address', example, readIpv4);
+}
 
-const prefixSetting = written<Ipv4Prefix>('IPv4 prefix', '10.1.0.0/24', (text) =>
+const addressSetting = ipv4AddressSetting();
+
+const prefixSetting = writtenSetting<Ipv4Prefix>('IPv4 prefix', '10.1.0.0/24', (text) =>
   text === 'default' ? { value: { network: 0, prefix: 0 } } : readIpv4Prefix(text),
 );
 
@@ -59,7 +69,7 @@ export type Ipv4Config = z.output<typeof ipv4Config>;
 export const renumberAction = z
   .strictObject({
     renumber: z.string().describe('The interface whose addresses are replaced'),
-    to: written<Ipv4InterfaceAddress>(
+    to: writtenSetting<Ipv4InterfaceAddress>(
       'IPv4 address of an interface',
       '192.168.1.20/24',
       readIpv4InterfaceAddress,

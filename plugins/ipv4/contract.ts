@@ -16,6 +16,7 @@ export {
   readIpv4InterfaceAddress,
   readIpv4Prefix,
 } from './address.ts';
+export { ipv4AddressSetting } from './config.ts';
 export { IP_PROTOCOLS, ipv4Header, ipv4HeaderSize, sumPseudoHeader } from './headers.ts';
 
 /** What a sender may say of the header. */

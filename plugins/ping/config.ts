@@ -1,21 +1,13 @@
 import { z } from 'zod';
 import { booleanSetting, durationSetting, MILLISECOND, SECOND, sizeSetting } from '../../core/index.ts';
-import { type Ipv4Address, readIpv4 } from '../ipv4/contract.ts';
+import { ipv4AddressSetting } from '../ipv4/contract.ts';
 
 /** The most data that fits an IPv4 packet behind its header and ICMP's. */
 const MOST_DATA = 65_507;
 /** Sequence numbers have 16 bits. */
 const MOST_COUNT = 65_535;
 
-const addressSetting = z
-  .string()
-  .transform((text, context): Ipv4Address => {
-    const reading = readIpv4(text.trim());
-    if ('value' in reading) return reading.value;
-    context.issues.push({ code: 'custom', message: reading.wrong, input: text });
-    return z.NEVER;
-  })
-  .meta({ title: 'IPv4 address', examples: ['10.1.0.20'] });
+const addressSetting = ipv4AddressSetting('10.1.0.20');
 
 /** `{ ping: 10.1.0.20, count: 3 }`. */
 export const pingAction = z

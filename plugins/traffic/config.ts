@@ -7,7 +7,7 @@ import {
   rateSetting,
   sizeSetting,
 } from '../../core/index.ts';
-import { type Ipv4Address, readIpv4 } from '../ipv4/contract.ts';
+import { ipv4AddressSetting } from '../ipv4/contract.ts';
 import { LEAST_PAYLOAD } from './headers.ts';
 
 /** The port that sinks listen at and sources send to unless told otherwise. */
@@ -16,15 +16,7 @@ export const DEFAULT_PORT = 5001;
 const MOST_PAYLOAD = 65_507;
 const MOST_COUNT = 0xffff_ffff;
 
-const addressSetting = z
-  .string()
-  .transform((text, context): Ipv4Address => {
-    const reading = readIpv4(text.trim());
-    if ('value' in reading) return reading.value;
-    context.issues.push({ code: 'custom', message: reading.wrong, input: text });
-    return z.NEVER;
-  })
-  .meta({ title: 'IPv4 address', examples: ['10.1.0.20'] });
+const addressSetting = ipv4AddressSetting('10.1.0.20');
 
 const portSetting = z.int().min(1).max(65_535);
 

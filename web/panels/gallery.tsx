@@ -1,8 +1,9 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { Icon } from '../look/icon.tsx';
 import { text } from '../text/text.ts';
 import { usePage } from './page.ts';
+import { Sheet } from './sheet.tsx';
 import { SketchPicture } from './sketch.tsx';
 
 /** The labs that come with the page. */
@@ -17,26 +18,15 @@ export function Gallery() {
     return wanted.every((word) => all.includes(word));
   });
 
-  useEffect(() => {
-    const element = dialog.current;
-    if (element !== null && !element.open) element.showModal();
-  }, []);
-
   return (
-    <dialog
-      ref={dialog}
-      class="sheet gallery"
-      aria-label={text('gallery.title')}
-      onClose={() => {
+    <Sheet
+      kind="gallery"
+      title={text('gallery.title')}
+      dialog={dialog}
+      closed={() => {
         desk.gallery.value = false;
       }}
     >
-      <div class="sheet-head">
-        <h1>{text('gallery.title')}</h1>
-        <button type="button" class="tool" aria-label={text('help.close')} onClick={() => dialog.current?.close()}>
-          <Icon name="close" />
-        </button>
-      </div>
       <p class="soft lead">{labs.length === 0 ? text('gallery.empty') : text('gallery.about')}</p>
       {labs.length < 2 ? null : (
         <label class="search">
@@ -76,6 +66,6 @@ export function Gallery() {
         ))}
       </ul>
       {shown.length === 0 && labs.length > 0 ? <p class="soft">{text('gallery.noMatch')}</p> : null}
-    </dialog>
+    </Sheet>
   );
 }

@@ -1,7 +1,7 @@
-import { useEffect, useRef } from 'preact/hooks';
-import { Icon } from '../look/icon.tsx';
+import { useRef } from 'preact/hooks';
 import { type TextKey, text } from '../text/text.ts';
 import { usePage } from './page.ts';
+import { Sheet } from './sheet.tsx';
 
 /** A shortcut as the overview lists it. */
 export interface ListedKey {
@@ -16,26 +16,15 @@ export function Help({ keys }: { keys: readonly ListedKey[] }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const groups = [...new Set(keys.map(({ group }) => group))];
 
-  useEffect(() => {
-    const element = dialog.current;
-    if (element !== null && !element.open) element.showModal();
-  }, []);
-
   return (
-    <dialog
-      ref={dialog}
-      class="sheet help"
-      aria-label={text('help.title')}
-      onClose={() => {
+    <Sheet
+      kind="help"
+      title={text('help.title')}
+      dialog={dialog}
+      closed={() => {
         desk.help.value = false;
       }}
     >
-      <div class="sheet-head">
-        <h1>{text('help.title')}</h1>
-        <button type="button" class="tool" aria-label={text('help.close')} onClick={() => dialog.current?.close()}>
-          <Icon name="close" />
-        </button>
-      </div>
       <div class="help-groups">
         {groups.map((group) => (
           <section key={group}>
@@ -57,6 +46,6 @@ export function Help({ keys }: { keys: readonly ListedKey[] }) {
           </section>
         ))}
       </div>
-    </dialog>
+    </Sheet>
   );
 }
