@@ -1,5 +1,6 @@
 import { write32 } from '../../core/index.ts';
 import type { CryptoProvider } from '../crypto/contract.ts';
+import { integrityValue } from '../ipsec/contract.ts';
 import type { EspMaterial } from './material.ts';
 
 const NOTHING = new Uint8Array(0);
@@ -37,8 +38,8 @@ export function integrityCheck(
   end: number,
   high: number,
 ): Uint8Array {
-  const mac = material.integrity?.mac;
-  if (mac === undefined) return NOTHING;
+  const { integrity } = material;
+  if (integrity === undefined) return NOTHING;
   let covered = bytes.subarray(at, end);
   if (material.esn) {
     const longer = new Uint8Array(covered.length + 4);
@@ -46,11 +47,7 @@ export function integrityCheck(
     write32(longer, covered.length, high);
     covered = longer;
   }
-  const whole =
-    'hmac' in mac
-      ? crypto.hmac(mac.hmac, material.integrityKey, covered)
-      : crypto.mac(mac.block, material.integrityKey, covered);
-  return whole.subarray(0, material.icv);
+  return integrityValue(crypto, integrity, material.integrityKey, covered);
 }
 
 /** The ICV of NULL encryption with AES-GMAC (RFC 4543 §3.3): over SPI, number, IV and payload. */

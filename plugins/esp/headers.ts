@@ -38,9 +38,6 @@ export const ESP_HEADER_SIZE = espHeader.fixedSize;
 export const TRAILER_SIZE = espTrailer.fixedSize;
 export const AT = espHeader.offset;
 
-/** The first SPI that may be used on the wire: 0 is for local use, 1 to 255 are reserved (RFC 4303 §2.1). */
-export const FIRST_SPI = 256;
-
 /** Next header of a dummy packet, which a receiver discards (RFC 4303 §2.6). */
 export const NO_NEXT_HEADER = 59;
 /** Next header of a tunnelled IPv4 packet. */

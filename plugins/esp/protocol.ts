@@ -1,38 +1,38 @@
 import {
   type Context,
-  internetChecksum,
   nextUint32,
   type Packet,
   type Protocol,
   type RandomStream,
   read32,
-  write16,
   write32,
 } from '../../core/index.ts';
 import { cryptoSlot } from '../crypto/contract.ts';
 import {
+  formatSpi,
   IP_PROTOCOL,
   type IpsecCalls,
   ipsecContract,
+  markSeen,
+  mayBeNew,
   type ProtectionCalls,
+  rewriteHeader,
   type SecurityAssociation,
+  TWO_TO_32,
+  takeSequence,
+  wholeSequence,
 } from '../ipsec/contract.ts';
 import { formatIpv4, ipv4Header } from '../ipv4/contract.ts';
 import { AT, ESP_HEADER_SIZE, NO_NEXT_HEADER, TRAILER_SIZE } from './headers.ts';
 import { logSaKeys } from './key-log.ts';
 import { type EspMaterial, espMaterial } from './material.ts';
 import { openEsp } from './open.ts';
-import { markSeen, mayBeNew, wholeSequence } from './replay.ts';
 import { leastPadding, payloadRoom, sealedSize, sealInPlace, writePadding } from './seal.ts';
 
 /** ESP on a node: it has no state of its own. SAs are ipsec's; it seals for them and opens what comes in. */
 export type EspState = Record<string, never>;
 
 const IP_AT = ipv4Header.offset;
-const TWO_TO_32 = 0x1_0000_0000;
-/** The last number without extended sequence numbers (RFC 4303 §3.3.3), and the last that is exact here with them. */
-const LAST_SEQUENCE = TWO_TO_32 - 1;
-const LAST_EXTENDED = Number.MAX_SAFE_INTEGER;
 const MOST_MATERIALS = 8192;
 
 export const espProtocol: Protocol<EspState, object> = {
@@ -71,7 +71,8 @@ function materialOf(sa: SecurityAssociation, ctx: Context): EspMaterial {
 }
 
 function seal(packet: Packet, headerSize: number, sa: SecurityAssociation, ctx: Context): Packet | undefined {
-  if (sa.sequence >= (sa.esn ? LAST_EXTENDED : LAST_SEQUENCE)) {
+  const sequence = takeSequence(sa);
+  if (sequence === undefined) {
     ctx.drop(packet, 'esp.sequence-overflow', { spi: formatSpi(sa.spi) });
     ctx.sibling(ipsecContract)?.sequenceOver(sa);
     return undefined;
@@ -80,8 +81,6 @@ function seal(packet: Packet, headerSize: number, sa: SecurityAssociation, ctx: 
   const { buffer, start } = packet;
   const payload = packet.end - start - headerSize;
   const total = headerSize + sealedSize(material, payload);
-  const sequence = sa.sequence + 1;
-  sa.sequence = sequence;
   const sealed = ctx.replacePacket(packet, 'encrypted', total);
   const out = sealed.buffer;
   const header = sealed.start;
@@ -98,7 +97,7 @@ function seal(packet: Packet, headerSize: number, sa: SecurityAssociation, ctx: 
   out[trailerAt + TRAILER_SIZE - 1] = buffer[start + IP_AT.protocol] as number;
   writeIv(material, out, ivAt, sequence, high, sa.ivs);
   sealInPlace(ctx.slot(cryptoSlot), material, out, esp, sealed.end, sa.spi, sequence - high * TWO_TO_32, high);
-  finishHeader(out, header, headerSize, total, IP_PROTOCOL.esp);
+  rewriteHeader(out, header, headerSize, total, IP_PROTOCOL.esp);
   return sealed;
 }
 
@@ -120,14 +119,6 @@ function writeIv(
     return;
   }
   for (let octet = 0; octet < material.encryption.iv; octet += 4) write32(out, at + octet, nextUint32(ivs));
-}
-
-/** Protocol, length and checksum of the IPv4 header at `at`. */
-function finishHeader(bytes: Uint8Array, at: number, size: number, total: number, protocol: number): void {
-  write16(bytes, at + IP_AT.totalLength, total);
-  bytes[at + IP_AT.protocol] = protocol;
-  write16(bytes, at + IP_AT.checksum, 0);
-  write16(bytes, at + IP_AT.checksum, internetChecksum(bytes, at, at + size));
 }
 
 function receive(packet: Packet, ipsec: IpsecCalls, ctx: Context): void {
@@ -171,7 +162,7 @@ function receive(packet: Packet, ipsec: IpsecCalls, ctx: Context): void {
   const out = opened.buffer;
   out.set(buffer.subarray(packet.outer, start), opened.start);
   out.set(opening.text.subarray(0, opening.payload), opened.start + headerSize);
-  finishHeader(out, opened.start, headerSize, total, opening.nextHeader);
+  rewriteHeader(out, opened.start, headerSize, total, opening.nextHeader);
   ipsec.inbound(opened, headerSize, sa);
 }
 
@@ -184,8 +175,4 @@ function aboutPacket(packet: Packet): { spi: string; from: string; to: string } 
     from: formatIpv4(read32(buffer, outer + IP_AT.source)),
     to: formatIpv4(read32(buffer, outer + IP_AT.destination)),
   };
-}
-
-function formatSpi(spi: number): string {
-  return `0x${spi.toString(16).padStart(8, '0')}`;
 }

@@ -13,23 +13,18 @@ import { keyingFor } from './keying.ts';
 import { addPolicy, forgetDecisions, priorityOf, removePolicies } from './policies.ts';
 import { describeProposal, IP_PROTOCOL, SECURITY_PROTOCOL, transformOf } from './proposal.ts';
 import { formatSelectors } from './selector-text.ts';
+import { FIRST_SPI, formatSpi } from './spi.ts';
 import { type ChildSa, childSa, type IpsecState, MOST_CHILDREN } from './state.ts';
 import { TRANSFORM } from './transforms.ts';
 import { releaseWaiting } from './waiting.ts';
 
 /** The SAD: pairs of SAs come, are used up, and go. */
 
-/** SPIs below are reserved (RFC 4303 §2.1). */
-const FIRST_SPI = 256;
 /** The sequence number that asks for a new SA, well before the last one (RFC 4303 §3.3.3). */
 const SOFT_SEQUENCE = 2 ** 32 - 2 ** 20;
 
 export function labelOf(child: { readonly connection: string; readonly child: string; readonly id: number }): string {
   return `${child.connection === '' ? '' : `${child.connection}/`}${child.child}{${child.id}}`;
-}
-
-export function formatSpi(spi: number): string {
-  return `0x${spi.toString(16).padStart(8, '0')}`;
 }
 
 export function connectionOf(state: IpsecState, name: string): Connection | undefined {

@@ -45,6 +45,14 @@ export function prependOuter(
   write16(buffer, start + AT.checksum, internetChecksum(buffer, start, inner));
 }
 
+/** Makes protocol, total length and checksum of the IPv4 header at `at` right for what stands behind it now. */
+export function rewriteHeader(bytes: Uint8Array, at: number, size: number, total: number, protocol: number): void {
+  write16(bytes, at + AT.totalLength, total);
+  bytes[at + AT.protocol] = protocol;
+  write16(bytes, at + AT.checksum, 0);
+  write16(bytes, at + AT.checksum, internetChecksum(bytes, at, at + size));
+}
+
 const NOT_CAPABLE = 0;
 const ECT_1 = 1;
 const ECT_0 = 2;

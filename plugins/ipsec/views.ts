@@ -1,8 +1,9 @@
 import { type Badge, formatDuration, type TableView, type Tube, type ViewContext } from '../../core/index.ts';
 import { formatIpv4 } from '../ipv4/contract.ts';
-import { formatSpi, labelOf, protocolName } from './children.ts';
+import { labelOf, protocolName } from './children.ts';
 import { describeProposal } from './proposal.ts';
 import { formatSelectors } from './selector-text.ts';
+import { formatSpi } from './spi.ts';
 import type { ChildSa, IpsecState, Policy } from './state.ts';
 import { encryptionOf, integrityOf } from './transforms.ts';
 

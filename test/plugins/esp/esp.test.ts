@@ -8,18 +8,22 @@ import {
   type EspMaterial,
   espMaterial,
   leastPadding,
-  markSeen,
-  mayBeNew,
   openEsp,
   payloadRoom,
-  type ReplayState,
-  replayWindow,
   sealEsp,
   sealedSize,
-  wholeSequence,
 } from '../../../plugins/esp/contract.ts';
 import { type EspKeyEntry, espKeyLog } from '../../../plugins/esp/key-log.ts';
-import { ENCRYPTIONS, INTEGRITIES, transformOfKeyword } from '../../../plugins/ipsec/contract.ts';
+import {
+  ENCRYPTIONS,
+  INTEGRITIES,
+  markSeen,
+  mayBeNew,
+  type ReplayState,
+  replayWindow,
+  transformOfKeyword,
+  wholeSequence,
+} from '../../../plugins/ipsec/contract.ts';
 
 const noble = createNobleProvider();
 const node = createNodeProvider();

@@ -1,5 +1,5 @@
 /**
- * The anti-replay window (RFC 4303 §3.4.3): of the last numbers up to the highest accepted one, as many as the window has bits, bit
+ * The anti-replay window (RFC 4303 §3.4.3, RFC 4302 §3.4.3): of the last numbers up to the highest accepted one, as many as the window has bits, bit
  * `n mod size` says that n was seen. Numbers are exact up to 2^53.
  */
 export interface ReplayState {
@@ -9,7 +9,10 @@ export interface ReplayState {
   readonly window: Uint32Array;
 }
 
-const TWO_TO_32 = 0x1_0000_0000;
+export const TWO_TO_32 = 0x1_0000_0000;
+/** The last number without extended sequence numbers (RFC 4303 §3.3.3, RFC 4302 §3.3.2), and the last that is exact here with them. */
+const LAST_SEQUENCE = TWO_TO_32 - 1;
+const LAST_EXTENDED = Number.MAX_SAFE_INTEGER;
 
 /** Window sizes beyond this are refused. */
 export const LARGEST_WINDOW = 4096;
@@ -65,4 +68,11 @@ export function markSeen(state: ReplayState, sequence: number): void {
   }
   const bit = sequence % size;
   window[bit >>> 5] = (window[bit >>> 5] as number) | (1 << (bit & 31));
+}
+
+/** The number of the next packet sent on an SA, which is counted; `undefined` when they have run out: they never wrap. */
+export function takeSequence(sa: { sequence: number; readonly esn: boolean }): number | undefined {
+  if (sa.sequence >= (sa.esn ? LAST_EXTENDED : LAST_SEQUENCE)) return undefined;
+  sa.sequence++;
+  return sa.sequence;
 }
