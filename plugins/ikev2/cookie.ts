@@ -1,8 +1,9 @@
 import { concatBytes, nextBytes, SECOND } from '../../core/index.ts';
 import { equal } from '../crypto/contract.ts';
+import type { Endpoint } from '../ipsec/contract.ts';
 import { COOKIE_SECRET_SECONDS } from './limits.ts';
 import type { Machine } from './machine.ts';
-import type { CookieSecret, Endpoint } from './state.ts';
+import type { CookieSecret } from './state.ts';
 
 /**
  * Cookies against floods of half-open IKE SAs (RFC 7296 §2.6): a responder that has many answers with

@@ -1,4 +1,4 @@
-import { type IkeMessageFace, natTraversal } from './contract.ts';
+import { type IkeMessageFace, type NatFinding, natTraversal } from '../ipsec/contract.ts';
 import type { IkeSpis } from './keys.ts';
 import type { Machine } from './machine.ts';
 import type { Payload, PayloadToWrite } from './message.ts';
@@ -11,22 +11,41 @@ function face(spis: IkeSpis, source: Route['local'], destination: Route['remote'
   return { initiatorSpi: spis.initiator, responderSpi: spis.responder, source, destination };
 }
 
-/** What NAT traversal adds to an own IKE_SA_INIT message. */
-export function addedNotifications(machine: Machine, spis: IkeSpis, route: Route): readonly PayloadToWrite[] {
+/** What NAT traversal adds to an own IKE_SA_INIT message. `forced`: its connection says `encap: yes`. */
+export function addedNotifications(
+  machine: Machine,
+  spis: IkeSpis,
+  route: Route,
+  forced: boolean,
+): readonly PayloadToWrite[] {
   const nat = machine.ctx.sibling(natTraversal);
   if (nat === undefined) return [];
-  return nat.notifications(face(spis, route.local, route.remote)).map(({ type, data }) => notification(type, data));
+  const added = nat.notifications(face(spis, route.local, route.remote), forced);
+  return added.map(({ type, data }) => notification(type, data));
 }
 
-/** The ends to go on with, after the peer's IKE_SA_INIT message has been looked at. */
-export function examinedRoute(machine: Machine, spis: IkeSpis, route: Route, payloads: readonly Payload[]): Route {
+/** Where an IKE SA goes on after the peer's IKE_SA_INIT message has been looked at, and what was found. */
+export interface ExaminedRoute extends Route {
+  readonly nat: NatFinding | undefined;
+}
+
+/** `spis` are those of the message's header, which its hashes count. */
+export function examinedRoute(
+  machine: Machine,
+  spis: IkeSpis,
+  { local, remote }: Route,
+  payloads: readonly Payload[],
+  forced: boolean,
+): ExaminedRoute {
   const found = machine.ctx.sibling(natTraversal)?.examine(
-    face(spis, route.remote, route.local),
+    face(spis, remote, local),
     notifications(payloads).map(({ value }) => ({ type: value.type, data: value.data })),
+    forced,
   );
-  if (found === undefined) return { local: route.local, remote: route.remote };
+  if (found === undefined) return { local, remote, nat: undefined };
   return {
-    local: { ...route.local, port: found.localPort },
-    remote: { ...route.remote, port: found.remotePort },
+    local: { ...local, port: found.localPort },
+    remote: { ...remote, port: found.remotePort },
+    nat: found.nat,
   };
 }

@@ -1,13 +1,13 @@
 import { FATE, nextBytes, type Packet, type Relation, toHex } from '../../core/index.ts';
+import { type Endpoint, natTraversal } from '../ipsec/contract.ts';
 import { formatIpv4 } from '../ipv4/contract.ts';
 import { EXCHANGE_TYPES, IKEV2_FLAGS } from '../isakmp/contract.ts';
 import { udpContract } from '../udp/contract.ts';
-import { natTraversal } from './contract.ts';
 import type { IkeSpis } from './keys.ts';
 import { chosenSuite, directionKeys, type Machine } from './machine.ts';
 import { firstType, type PayloadToWrite, toWriteBrief, writeMessage, writePayloads } from './message.ts';
 import { sealMessage } from './sk.ts';
-import type { Endpoint, KeyedSa } from './state.ts';
+import type { KeyedSa } from './state.ts';
 
 /** The port of IKE (RFC 7296 §2). */
 export const IKE_PORT = 500;

@@ -1,15 +1,9 @@
 import type { Duration, Instant } from '../../core/index.ts';
-import type { Identity, PacketSelector, Proposal, TrafficSelector } from '../ipsec/contract.ts';
-import type { Ipv4Address } from '../ipv4/contract.ts';
+import type { Endpoint, Identity, NatFinding, PacketSelector, Proposal, TrafficSelector } from '../ipsec/contract.ts';
 import type { AuthenticationProof } from './auth.ts';
 import type { IkeKeys, IkeSpis, Nonces } from './keys.ts';
 
 /** The state of IKEv2 on a node: plain data. An IKE SA is one of five named states, and each holds what is known in it and no more. */
-
-export interface Endpoint {
-  readonly address: Ipv4Address;
-  readonly port: number;
-}
 
 /** What is to be brought up with an IKE SA: children by name, the first of them in IKE_AUTH. */
 export interface Wanted {
@@ -115,6 +109,8 @@ interface Common {
   readonly role: 'initiator' | 'responder';
   local: Endpoint;
   remote: Endpoint;
+  /** Who is behind a NAT; `undefined`: nobody looked, or the peer does not traverse NATs. */
+  readonly nat: NatFinding | undefined;
   /** The responder's is zeros until it has answered. */
   readonly spis: IkeSpis;
   readonly createdAt: Instant;

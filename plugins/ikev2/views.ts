@@ -1,7 +1,7 @@
 import { type Badge, formatDuration, type TableView, toHex, type ViewContext } from '../../core/index.ts';
-import { describeProposal, formatIdentity } from '../ipsec/contract.ts';
+import { describeProposal, type Endpoint, formatIdentity } from '../ipsec/contract.ts';
 import { formatIpv4 } from '../ipv4/contract.ts';
-import type { Endpoint, Ikev2State } from './state.ts';
+import type { Ikev2State } from './state.ts';
 
 /** The IKE SAs of a node, for terminal and page. */
 

@@ -2,6 +2,7 @@ import { contract, type Packet, type RandomStream } from '../../core/index.ts';
 import type { Ipv4Address } from '../ipv4/contract.ts';
 import type { Connection, Lifetimes } from './connection.ts';
 import type { Identity } from './identity.ts';
+import type { Endpoint, OriginalAddresses, UdpEncapsulation } from './nat-traversal.ts';
 import type { IpProtocol, Proposal } from './proposal.ts';
 import type { PacketSelector, TrafficSelector } from './selectors.ts';
 import type { Transform } from './transforms.ts';
@@ -26,6 +27,8 @@ export interface SecurityAssociation {
   /** Addresses of the outer header: source and destination of its packets. */
   source: Ipv4Address;
   destination: Ipv4Address;
+  /** Its packets go in UDP between these ports; `undefined`: as an IP protocol. */
+  encapsulation: UdpEncapsulation | undefined;
   readonly encryption: Transform | undefined;
   readonly integrity: Transform | undefined;
   readonly keys: SaKeys;
@@ -63,6 +66,10 @@ export interface ChildInstallation {
   /** Addresses of the two ends. */
   readonly local: Ipv4Address;
   readonly remote: Ipv4Address;
+  /** Behind a NAT: ESP goes in UDP. Not for AH, where it is passed over. */
+  readonly encapsulation?: UdpEncapsulation;
+  /** Transport mode behind a NAT: the addresses that the peer's checksums count. */
+  readonly original?: OriginalAddresses;
   /** One transform of each type. */
   readonly proposal: Proposal;
   readonly inbound: SaInstallation;
@@ -87,6 +94,7 @@ export interface ChildView {
   readonly protocol: IpProtocol;
   readonly local: Ipv4Address;
   readonly remote: Ipv4Address;
+  readonly encapsulation: UdpEncapsulation | undefined;
   readonly proposal: Proposal;
   readonly inboundSpi: number;
   readonly outboundSpi: number;
@@ -127,8 +135,8 @@ export interface IpsecCalls {
   activateOutbound(id: number): void;
   /** Removes a Child SA with its policies; traps of the configuration come back to light. `why` is told in the trace. */
   removeChild(id: number, why: string): void;
-  /** The ends have moved (RFC 4555): both SAs carry the new addresses from now on. */
-  moveChild(id: number, local: Ipv4Address, remote: Ipv4Address): void;
+  /** The ends have moved (RFC 4555, RFC 7296 §2.23): both SAs carry the new addresses, and in UDP the new ports, from now on. */
+  moveChild(id: number, local: Ipv4Address, remote: Ipv4Address, encapsulation?: UdpEncapsulation): void;
 
   child(id: number): ChildView | undefined;
   children(): readonly ChildView[];
@@ -164,6 +172,11 @@ export interface KeyingCalls {
   acquire(connection: string, child: string, packet: PacketSelector): void;
   /** A Child SA's lifetime: `soft` asks for a new one, `hard` says that it is gone. */
   childExpired(id: number, limit: 'soft' | 'hard', reason: ExpiryReason): void;
+  /**
+   * An authentic ESP packet of a Child SA that follows its peer came in UDP from elsewhere: the IKE SA and its Child SAs go there from now on,
+   * those by `moveChild` (RFC 7296 §2.23).
+   */
+  peerMoved?(id: number, remote: Endpoint): void;
   /** Deletes the child's SAs, or without a child the connection's IKE SA and all its children; peers are told. */
   terminate(connection: string, child: string | undefined, why: string): void;
 }

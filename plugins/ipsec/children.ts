@@ -97,6 +97,8 @@ export function installChild(
     return refuse(`another SA receives on ${formatSpi(installation.inbound.spi)}`);
   }
   const protocol = proposal.protocol === SECURITY_PROTOCOL.ah ? IP_PROTOCOL.ah : IP_PROTOCOL.esp;
+  // AH covers the addresses that a NAT changes: UDP around it would cure nothing, and none is defined.
+  const encapsulation = protocol === IP_PROTOCOL.ah ? undefined : installation.encapsulation;
   const protector = ctx.sibling(protection[protocol]);
   if (protector === undefined) return refuse(`no plugin of this node does ${protocolName(protocol)}`);
   const association = (direction: 'in' | 'out', half: SaInstallation): SecurityAssociation => ({
@@ -107,6 +109,7 @@ export function installChild(
     mode,
     source: direction === 'out' ? local : remote,
     destination: direction === 'out' ? remote : local,
+    encapsulation,
     encryption: transformOf(proposal, TRANSFORM.encryption),
     integrity: transformOf(proposal, TRANSFORM.integrity),
     // Copies: what keying hands over may be cut from one buffer.
@@ -130,6 +133,7 @@ export function installChild(
     ...{ id, connection, child, by: installation.by, mode, protocol, local, remote, proposal, inbound, outbound },
     ...{ outboundActive: installation.inboundOnly !== true, localTs, remoteTs, installedAt: ctx.now() },
     ...limits,
+    original: installation.original,
     ...{ softTold: false, timers: [], copyDf: settings.copyDf },
   };
   if (limits.softAt > 0) entry.timers.push(ctx.setTimer('soft', limits.softAt - ctx.now(), { child: id }));
@@ -271,6 +275,7 @@ export function viewOf(child: ChildSa): ChildView {
   const { id, connection, by, mode, protocol, local, remote, proposal, localTs, remoteTs, installedAt } = child;
   return {
     ...{ id, connection, child: child.child, by, mode, protocol, local, remote, proposal, localTs, remoteTs },
+    encapsulation: child.outbound.encapsulation,
     inboundSpi: child.inbound.spi,
     outboundSpi: child.outbound.spi,
     installedAt,

@@ -173,6 +173,9 @@ const connection = z.strictObject({
   proposals: proposals(SECURITY_PROTOCOL.ike, 'aes256-sha256-modp2048')
     .prefault('default')
     .describe('IKE proposals in keywords: `aes256-sha256-modp2048`, `aes256gcm16-prfsha256-x25519`, `default`'),
+  encap: booleanSetting()
+    .default(false)
+    .describe('ESP goes in UDP even where no NAT is detected: a wrong hash feigns one (with the plugin nat-t)'),
   dpd_delay: durationSetting()
     .default(0)
     .describe('Check that the peer lives after so long without a packet of it; 0: never'),

@@ -51,6 +51,7 @@ interface ConnectionSettings {
   readonly reauth_time: Duration;
   readonly over_time?: Duration | undefined;
   readonly rand_time?: Duration | undefined;
+  readonly encap: boolean;
   readonly keyingtries: number;
   readonly unique: Connection['unique'];
   readonly children: Readonly<Record<string, ChildSettings>>;
@@ -129,6 +130,7 @@ function connectionBy(name: string, settings: ConnectionSettings): Connection {
     reauthTime: settings.reauth_time,
     overTime,
     randTime: settings.rand_time ?? overTime,
+    encap: settings.encap,
     keyingTries: settings.keyingtries,
     unique: settings.unique,
     children: byName(settings.children).map(([child, each]) => childBy(child, each)),

@@ -30,6 +30,8 @@ export interface Connection {
   readonly local: Authentication;
   readonly remote: Authentication;
   readonly proposals: readonly Proposal[];
+  /** ESP goes in UDP even where no NAT is detected. */
+  readonly encap: boolean;
   /** Liveness is checked after so long without a packet from the peer; 0: never. */
   readonly dpdDelay: Duration;
   /** The IKE SA is rekeyed after so long; 0: never. */

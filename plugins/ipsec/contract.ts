@@ -5,6 +5,7 @@ export * from './connection.ts';
 export * from './identity.ts';
 export { integrityValue } from './integrity.ts';
 export * from './keywords.ts';
+export * from './nat-traversal.ts';
 export * from './proposal.ts';
 export * from './replay.ts';
 export * from './selector-text.ts';

@@ -15,7 +15,7 @@ export const ipsec = definePlugin<IpsecState, IpsecConfig>({
     'The security policy and association databases: what is protected, by which SA, for how long; what ESP, AH and IKE share.',
   sources: ['RFC 4301', 'RFC 6040', 'RFC 7296 §2.9, §3.3', 'RFC 8221', 'RFC 8247', 'swanctl.conf(5)'],
   requires: ['ipv4'],
-  extends: ['icmp', 'esp', 'ah', 'ikev1', 'ikev2'],
+  extends: ['icmp', 'esp', 'ah', 'ikev1', 'ikev2', 'nat-t'],
   uses: ['crypto'],
   config: ipsecConfig,
   protocol: ipsecProtocol,

@@ -16,7 +16,9 @@ import {
 import type { InitiateAction, TerminateAction } from './config.ts';
 import { checkInbound, takeOpened } from './inbound.ts';
 import { keyingFor } from './keying.ts';
+import type { UdpEncapsulation } from './nat-traversal.ts';
 import { decideOutbound, protectOutbound } from './outbound.ts';
+import { IP_PROTOCOL } from './proposal.ts';
 import { secretFor } from './secrets.ts';
 import { setUp } from './set-up.ts';
 import { childSa, createState, type IpsecConfig, type IpsecState } from './state.ts';
@@ -92,7 +94,7 @@ export const ipsecProtocol: Protocol<IpsecState, IpsecConfig> = {
     installChild: (child) => installChild(state, child, ctx),
     activateOutbound: (id) => activateOutbound(state, id, ctx),
     removeChild: (id, why) => void removeChild(state, id, why, ctx),
-    moveChild: (id, local, remote) => moveChild(state, id, local, remote, ctx),
+    moveChild: (id, local, remote, encapsulation) => moveChild(state, id, local, remote, encapsulation, ctx),
     child(id) {
       const child = childSa(state, id);
       return child === undefined ? undefined : viewOf(child);
@@ -132,7 +134,14 @@ export const ipsecProtocol: Protocol<IpsecState, IpsecConfig> = {
   }),
 };
 
-function moveChild(state: IpsecState, id: number, local: number, remote: number, ctx: Context): void {
+function moveChild(
+  state: IpsecState,
+  id: number,
+  local: number,
+  remote: number,
+  encapsulation: UdpEncapsulation | undefined,
+  ctx: Context,
+): void {
   const child = childSa(state, id);
   if (child === undefined) return;
   child.local = local;
@@ -141,6 +150,10 @@ function moveChild(state: IpsecState, id: number, local: number, remote: number,
   child.inbound.destination = local;
   child.outbound.source = local;
   child.outbound.destination = remote;
+  if (child.protocol === IP_PROTOCOL.esp) {
+    child.inbound.encapsulation = encapsulation;
+    child.outbound.encapsulation = encapsulation;
+  }
   ctx.note('ipsec.sa-moved', { sa: labelOf(child), local: formatIpv4(local), remote: formatIpv4(remote) });
 }
 

@@ -2,6 +2,7 @@ import type { Packet } from '../../core/index.ts';
 import type { Ipv4Address } from '../ipv4/contract.ts';
 import type { ChildInstallation, Mode, SecurityAssociation } from './calls.ts';
 import type { Connection, Lifetimes, SharedSecret } from './connection.ts';
+import type { OriginalAddresses } from './nat-traversal.ts';
 import type { IpProtocol, Proposal } from './proposal.ts';
 import type { TrafficSelector } from './selectors.ts';
 
@@ -52,6 +53,8 @@ export interface ChildSa {
   readonly protocol: IpProtocol;
   local: Ipv4Address;
   remote: Ipv4Address;
+  /** Transport mode behind a NAT: the addresses that the peer's checksums count. */
+  readonly original: OriginalAddresses | undefined;
   readonly proposal: Proposal;
   readonly inbound: SecurityAssociation;
   readonly outbound: SecurityAssociation;

@@ -102,8 +102,10 @@ export function answerInit(machine: Machine, incoming: Incoming): Told {
   const nonces = { initiator: nonce, responder: own };
   const keys = ikeKeys(machine.crypto, suite, skeyseed(machine.crypto, suite.prf.prf, nonces, secret), nonces, spis);
   logIkeKeys(machine, { spis, keys, proposal: chosen.proposal });
-  const added = addedNotifications(machine, spis, route);
-  const floated = examinedRoute(machine, spis, route, payloads);
+  const added = addedNotifications(machine, spis, route, chosen.forced);
+  // The hashes of a first message count its header, where the responder's SPI is still zeros.
+  const asked = { initiator: initiatorSpi, responder: message.header.responderSpi };
+  const floated = examinedRoute(machine, asked, route, payloads, chosen.forced);
   const half: HalfOpen = {
     state: 'half-open',
     id: state.nextId++,
@@ -111,6 +113,7 @@ export function answerInit(machine: Machine, incoming: Incoming): Told {
     spis,
     local: route.local,
     remote: route.remote,
+    nat: floated.nat,
     proposal: chosen.proposal,
     keys,
     nonces,
@@ -150,7 +153,7 @@ function choose(
   machine: Machine,
   { payloads, route, packet }: Incoming,
   peer: string,
-): { readonly proposal: Proposal; readonly number: number } | undefined {
+): { readonly proposal: Proposal; readonly number: number; readonly forced: boolean } | undefined {
   const offered = findPayload(payloads, 'SA')?.value.proposals ?? [];
   const theirs = offered.map(proposalFromWire);
   const fitting = candidates(machine, route);
@@ -158,7 +161,8 @@ function choose(
   for (const connection of fitting) {
     const choice = chooseProposal(connection.proposals, theirs);
     if ('chosen' in choice) {
-      return { proposal: withoutNone(choice.chosen), number: offered[choice.offered]?.number ?? 1 };
+      const number = offered[choice.offered]?.number ?? 1;
+      return { proposal: withoutNone(choice.chosen), number, forced: connection.encap };
     }
     nearest ??= { choice, connection: connection.name };
   }

@@ -53,6 +53,7 @@ export function begin(machine: Machine, initiation: Initiation): Told {
     attempt,
     local: { address: local, port: IKE_PORT },
     remote: { address: remote, port: IKE_PORT },
+    nat: undefined,
     spis: { initiator: nextBytes(ctx.random('spi'), SPI_OCTETS), responder: new Uint8Array(SPI_OCTETS) },
     nonce: freshNonce(machine),
     exchange,
@@ -97,7 +98,7 @@ function sendInit(machine: Machine, sa: InitSent, connection: Connection): void 
     { kind: 'SA', value: { proposals: proposalsToWrite(connection.proposals, NOTHING) } },
     { kind: 'KE', value: { method: sa.exchange.method, value: sa.exchange.publicKey } },
     { kind: 'Nonce', value: { value: sa.nonce } },
-    ...addedNotifications(machine, sa.spis, sa),
+    ...addedNotifications(machine, sa.spis, sa, connection.encap),
   ];
   requestInit(machine, sa, payloads);
 }
@@ -183,7 +184,7 @@ export function acceptInit(machine: Machine, sa: InitSent, incoming: Incoming): 
   const seed = skeyseed(machine.crypto, suite.prf.prf, nonces, secret);
   const keys = ikeKeys(machine.crypto, suite, seed, nonces, spis);
   logIkeKeys(machine, { spis, keys, proposal: chosen });
-  const route = examinedRoute(machine, spis, sa, payloads);
+  const route = examinedRoute(machine, spis, sa, payloads, connection.encap);
   const went = sendAuth(machine, { ...sa, ...route, outstanding: undefined, spis }, connection, {
     ...{ proposal: chosen, keys, nonces },
     first: { own, peer: bytes },

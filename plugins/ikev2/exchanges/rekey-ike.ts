@@ -172,6 +172,7 @@ function succeed(
     role,
     local: old.local,
     remote: old.remote,
+    nat: old.nat,
     spis,
     createdAt: ctx.now(),
     nextRequest: 0,

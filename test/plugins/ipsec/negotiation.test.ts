@@ -362,6 +362,7 @@ describe('settings', () => {
     expect(connections[0]).toMatchObject({
       name: 'office',
       version: 0,
+      encap: false,
       dpdDelay: 0,
       rekeyTime: 14_400 * SECOND,
       overTime: 1440 * SECOND,
