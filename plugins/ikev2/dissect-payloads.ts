@@ -1,7 +1,7 @@
 import type { DissectedField, Fault } from '../../core/index.ts';
 import { genericHeader, PAYLOAD_TYPES, readPayloadChain } from '../isakmp/contract.ts';
-import { payloadBrief, readPayloads } from './message.ts';
-import { formOf, PAYLOADS } from './payloads/index.ts';
+import { closes, formOf, payloadBrief, readPayloads } from './message.ts';
+import { PAYLOADS } from './payloads/index.ts';
 
 /** A chain of payloads for people: each payload a field, with its header's and body's fields inside. */
 export interface DissectedPayloads {
@@ -15,8 +15,6 @@ export interface DissectedPayloads {
   readonly end: number;
   readonly fault: Fault | undefined;
 }
-
-const closes = (type: number): boolean => type === PAYLOADS.SK.type || type === PAYLOADS.SKF.type;
 
 export function dissectPayloads(bytes: Uint8Array, start: number, end: number, first: number): DissectedPayloads {
   const chain = readPayloadChain(bytes, start, end, first, closes);

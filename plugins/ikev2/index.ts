@@ -2,7 +2,6 @@ import { definePlugin } from '../../core/index.ts';
 import { ikev2Codec, insideCodecs } from './codec.ts';
 import { IKEV2_CODES } from './codes.ts';
 import { ikev2Config } from './config.ts';
-import { exchangeOutcome, ikeOutcome } from './expectations.ts';
 import { ikeKeyLog } from './key-log.ts';
 import { ikev2Protocol } from './protocol.ts';
 import type { Ikev2Settings, Ikev2State } from './state.ts';
@@ -20,7 +19,6 @@ export const ikev2 = definePlugin<Ikev2State, Ikev2Settings>({
   protocol: ikev2Protocol,
   binds: [{ below: 'isakmp', key: 2 }],
   codecs: [ikev2Codec, ...insideCodecs],
-  expectations: [exchangeOutcome, ikeOutcome],
   codes: IKEV2_CODES,
   keyLogs: [ikeKeyLog],
   tables: ikev2Tables,

@@ -118,9 +118,9 @@ export interface IpsecCalls {
   connection(name: string): Connection | undefined;
   /**
    * The secret shared between two identities: of those that fit the one that fits best (both identities named before one, before none).
-   * `undefined` where none fits.
+   * `undefined` where none fits. A list: all the identities that a side is known by.
    */
-  secretFor(local: Identity, remote: Identity): Uint8Array | undefined;
+  secretFor(local: Identity | readonly Identity[], remote: Identity | readonly Identity[]): Uint8Array | undefined;
 
   /** A random SPI for packets to this node, 256 or more (RFC 4303 §2.1), kept for the caller until installed or released. */
   allocateSpi(): number;

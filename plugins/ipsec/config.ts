@@ -164,6 +164,9 @@ const connection = z.strictObject({
     .union([z.literal(0), z.literal(1), z.literal(2)])
     .default(0)
     .describe('IKE version; 0: either, and 2 where this side begins'),
+  aggressive: booleanSetting()
+    .default(false)
+    .describe('IKEv1: Aggressive Mode in place of Main Mode: half the messages, and identities that anybody can read'),
   local_addrs: ranges.prefault([]).describe('Own addresses; default: the one that the route to the peer gives'),
   remote_addrs: ranges
     .prefault([])
@@ -179,6 +182,11 @@ const connection = z.strictObject({
   dpd_delay: durationSetting()
     .default(0)
     .describe('Check that the peer lives after so long without a packet of it; 0: never'),
+  dpd_timeout: durationSetting()
+    .default(0)
+    .describe(
+      'IKEv1: a peer that has not answered for so long is dead; 0: when it was asked as often as requests are sent again',
+    ),
   rekey_time: durationSetting()
     .default(4 * HOUR)
     .describe('The IKE SA is rekeyed after so long; 0: never'),

@@ -41,12 +41,14 @@ interface ChildSettings {
 
 interface ConnectionSettings {
   readonly version: 0 | 1 | 2;
+  readonly aggressive: boolean;
   readonly local_addrs: readonly AddressRange[];
   readonly remote_addrs: readonly AddressRange[];
   readonly local: SideSettings;
   readonly remote: SideSettings;
   readonly proposals: readonly Proposal[];
   readonly dpd_delay: Duration;
+  readonly dpd_timeout: Duration;
   readonly rekey_time: Duration;
   readonly reauth_time: Duration;
   readonly over_time?: Duration | undefined;
@@ -120,12 +122,14 @@ function connectionBy(name: string, settings: ConnectionSettings): Connection {
   return {
     name,
     version: settings.version,
+    aggressive: settings.aggressive,
     localAddrs: settings.local_addrs,
     remoteAddrs: settings.remote_addrs.filter(({ start, end }) => !(start === 0 && end === 0xffffffff)),
     local: sideBy(settings.local),
     remote: sideBy(settings.remote),
     proposals: settings.proposals,
     dpdDelay: settings.dpd_delay,
+    dpdTimeout: settings.dpd_timeout,
     rekeyTime: settings.rekey_time,
     reauthTime: settings.reauth_time,
     overTime,

@@ -23,6 +23,8 @@ export interface Connection {
   readonly name: string;
   /** 0: either, and IKEv2 where this side begins. */
   readonly version: 0 | 1 | 2;
+  /** IKEv1: Aggressive Mode in place of Main Mode. */
+  readonly aggressive: boolean;
   /** Empty: any address of the node. */
   readonly localAddrs: readonly AddressRange[];
   /** Empty: the peer may be anywhere, and only it can begin. */
@@ -34,6 +36,8 @@ export interface Connection {
   readonly encap: boolean;
   /** Liveness is checked after so long without a packet from the peer; 0: never. */
   readonly dpdDelay: Duration;
+  /** IKEv1: a peer that has not answered for so long is dead; 0: when it was asked as often as a request is sent again. */
+  readonly dpdTimeout: Duration;
   /** The IKE SA is rekeyed after so long; 0: never. */
   readonly rekeyTime: Duration;
   /** The IKE SA is made anew, authentication included, after so long; 0: never. */

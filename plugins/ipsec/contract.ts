@@ -13,3 +13,4 @@ export * from './selectors.ts';
 export * from './spi.ts';
 export * from './transforms.ts';
 export { rewriteHeader } from './tunnel-header.ts';
+export * from './which-connection.ts';

@@ -88,7 +88,8 @@ export const ipsecProtocol: Protocol<IpsecState, IpsecConfig> = {
   calls: (state, ctx): IpsecCalls => ({
     connections: () => state.config.connections,
     connection: (name) => connectionOf(state, name),
-    secretFor: (local, remote) => secretFor(state.config.secrets, local, remote),
+    secretFor: (local, remote) =>
+      secretFor(state.config.secrets, 'type' in local ? [local] : local, 'type' in remote ? [remote] : remote),
     allocateSpi: () => allocateSpi(state, ctx),
     releaseSpi: (spi) => releaseSpi(state, spi),
     installChild: (child) => installChild(state, child, ctx),

@@ -25,6 +25,24 @@ export {
   writePayloadChain,
 } from './payload-chain.ts';
 export {
+  type AnyForm,
+  type GivenOfForm,
+  type Headless,
+  type ListOfPayloads,
+  type MessageOfPayloads,
+  type PayloadFamily,
+  type PayloadForms,
+  type PayloadOfForms,
+  type PayloadPlace,
+  payloadFamily,
+  type ReadPayload,
+  type UnknownPayload,
+  type ValueOfForm,
+  type WrittenOfForms,
+} from './payload-family.ts';
+export { type PayloadForm, payloadForm } from './payload-form.ts';
+export { addressText, printableText } from './printable.ts';
+export {
   type GivenOfStructure,
   type PartsDeclaration,
   type Structure,

@@ -1,5 +1,6 @@
 import { definePlugin } from '../../core/index.ts';
 import { isakmpCodec } from './codec.ts';
+import { exchangeOutcome, ikeOutcome } from './expectations.ts';
 import { type IsakmpState, isakmpProtocol } from './protocol.ts';
 
 export const isakmp = definePlugin<IsakmpState, unknown>({
@@ -8,10 +9,11 @@ export const isakmp = definePlugin<IsakmpState, unknown>({
   about:
     'The header and the chain of payloads that both versions of IKE share, and port 500, which they share as well.',
   sources: ['RFC 7296 §3.1, §3.2', 'RFC 2408 §3.1, §3.2'],
-  requires: ['udp'],
+  requires: ['ipv4', 'udp'],
   protocol: isakmpProtocol,
   binds: [{ below: 'udp', key: 500 }],
   codecs: [isakmpCodec],
+  expectations: [exchangeOutcome, ikeOutcome],
   codes: {
     'isakmp.too-short': {
       text: '{node} dropped a datagram of {octets} octets at port 500: too short for an IKE header',

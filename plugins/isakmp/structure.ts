@@ -39,6 +39,8 @@ export function single<F extends Fields>(
 export interface PartsDeclaration<Key extends string, Value, Given> {
   readonly key: Key;
   readonly of: Structure<Value, Given>;
+  /** Another form of the parts, where a value of the header decides: the transforms of a proposal by its protocol. */
+  readonly choose?: (head: Readonly<Record<string, unknown>>) => Structure<Value, Given>;
   /** At most so many are read. */
   readonly most: number;
   /** The header's field that counts them, if one does. */
@@ -59,6 +61,8 @@ export function structure<F extends Fields, Key extends string, Value, Given>(de
   Partial<HeaderValues<F>> & { readonly [K in Key]: readonly Given[] }
 > {
   const { header, extent, parts } = declaration;
+  const formOf = (head: object): Structure<Value, Given> =>
+    parts.choose?.(head as Readonly<Record<string, unknown>>) ?? parts.of;
   type Whole = HeaderValues<F> & { readonly [K in Key]: readonly Value[] };
   type Unfilled = Partial<HeaderValues<F>> & { readonly [K in Key]: readonly Given[] };
   return {
@@ -66,11 +70,10 @@ export function structure<F extends Fields, Key extends string, Value, Given>(de
     encode: (value: Unfilled) => {
       const list = value[parts.key] as readonly Given[];
       const written: Uint8Array[] = [];
+      const form = formOf(value);
       for (let index = 0; index < list.length; index++) {
         const part = list[index] as Given;
-        written.push(
-          parts.of.encode(parts.more === undefined ? part : marked(part, parts.more, index < list.length - 1)),
-        );
+        written.push(form.encode(parts.more === undefined ? part : marked(part, parts.more, index < list.length - 1)));
       }
       // The header takes no notice of the list under its key.
       const own = value as Record<string, unknown>;
@@ -83,8 +86,9 @@ export function structure<F extends Fields, Key extends string, Value, Given>(de
       if (!head.ok) return { ...head, value: { ...head.value } as Partial<Whole> };
       const stop = extent === undefined ? end : start + (head.value[extent] as unknown as number);
       const list: Value[] = [];
+      const form = formOf(head.value);
       const { at, fault } = eachPart(parts, head.value, bytes, start + head.size, stop, (from, to) => {
-        const part = parts.of.decode(bytes, from, to);
+        const part = form.decode(bytes, from, to);
         if (part.ok) list.push(part.value);
         return part.ok ? { size: part.size } : { size: part.size, fault: part.fault };
       });
@@ -98,14 +102,15 @@ export function structure<F extends Fields, Key extends string, Value, Given>(de
       if (!head.ok) return own;
       const stop = extent === undefined ? end : start + (head.value[extent] as unknown as number);
       const fields = [...own.fields];
+      const form = formOf(head.value);
       const { at, fault } = eachPart(parts, head.value, bytes, start + head.size, stop, (from, to, index) => {
-        const seen = parts.of.dissect(bytes, from, to);
-        const part = parts.of.decode(bytes, from, to);
+        const seen = form.dissect(bytes, from, to);
+        const part = form.decode(bytes, from, to);
         const said = part.ok
           ? parts.describe(part.value, index)
-          : { label: `${parts.of.name} ${index + 1}`, value: 'malformed' };
+          : { label: `${form.name} ${index + 1}`, value: 'malformed' };
         fields.push({
-          name: parts.of.name,
+          name: form.name,
           ...said,
           bit: from * 8,
           bits: seen.size * 8,

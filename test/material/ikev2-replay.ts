@@ -1,7 +1,6 @@
 import { concatBytes, toHex } from '../../core/index.ts';
 import type { CryptoProvider } from '../../plugins/crypto/contract.ts';
 import { type SignedOctets, sharedKeyAuth, signedOctets } from '../../plugins/ikev2/auth.ts';
-import { addressText } from '../../plugins/ikev2/identity-text.ts';
 import { childKeys, type IkeKeys, ikeKeys, type Nonces, rekeySkeyseed, skeyseed } from '../../plugins/ikev2/keys.ts';
 import {
   findPayload,
@@ -19,6 +18,7 @@ import { proposalFromWire } from '../../plugins/ikev2/proposals.ts';
 import { openPayload, sealMessage } from '../../plugins/ikev2/sk.ts';
 import { type Suite, suiteOf } from '../../plugins/ikev2/suite.ts';
 import { encryptionOf, integrityOf, TRANSFORM, transformOf } from '../../plugins/ipsec/contract.ts';
+import { addressText } from '../../plugins/isakmp/contract.ts';
 import {
   addressHex,
   octets,

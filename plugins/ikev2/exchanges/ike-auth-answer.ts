@@ -1,7 +1,14 @@
-import { type Connection, chooseProposal, formatIdentity, type Identity, sameIdentity } from '../../ipsec/contract.ts';
+import {
+  admitting,
+  type Connection,
+  chooseProposal,
+  formatIdentity,
+  type Identity,
+  sameIdentity,
+} from '../../ipsec/contract.ts';
 import { type AuthenticationProof, checkSharedKeyAuth, sharedKeyAuth } from '../auth.ts';
 import { closeIkeSa } from '../close.ts';
-import { admitting, candidates } from '../connections.ts';
+import { candidates } from '../connections.ts';
 import { tell } from '../failures.ts';
 import type { Incoming, Told } from '../incoming.ts';
 import { chosenSuite, enqueue, type Machine, peerText } from '../machine.ts';

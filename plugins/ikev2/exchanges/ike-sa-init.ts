@@ -1,6 +1,6 @@
 import { nextBytes } from '../../../core/index.ts';
-import { type Connection, describeProposal, isChosenFrom } from '../../ipsec/contract.ts';
-import { formatIpv4, ipv4Contract } from '../../ipv4/contract.ts';
+import { type Connection, describeProposal, isChosenFrom, ownAddress, peerAddress } from '../../ipsec/contract.ts';
+import { formatIpv4 } from '../../ipv4/contract.ts';
 import { closeIkeSa, failWanted } from '../close.ts';
 import { tell, tellPeerChoseNothing } from '../failures.ts';
 import type { Incoming, Told } from '../incoming.ts';
@@ -38,7 +38,7 @@ export function begin(machine: Machine, initiation: Initiation): Told {
   if (state.sas.size >= MOST_IKE_SAS) return fail(`this node has ${MOST_IKE_SAS} IKE SAs`);
   const remote = peerAddress(connection);
   if (remote === undefined) return fail('remote_addrs names no single address, so only the peer can begin');
-  const local = ownAddress(machine, connection, remote);
+  const local = ownAddress(ctx, connection, remote);
   if (local === undefined) return fail(`there is no route to ${formatIpv4(remote)}`);
   const method = preferredMethod(connection.proposals);
   const exchange = method === undefined ? undefined : freshExchange(machine, method);
@@ -74,21 +74,6 @@ export function begin(machine: Machine, initiation: Initiation): Told {
   putSa(machine, sa);
   sendInit(machine, sa, connection);
   return () => ({ connection: name, peer: formatIpv4(remote), why });
-}
-
-function peerAddress({ remoteAddrs }: Connection): number | undefined {
-  const [first] = remoteAddrs;
-  return first !== undefined && first.start === first.end ? first.start : undefined;
-}
-
-function ownAddress(machine: Machine, { localAddrs }: Connection, remote: number): number | undefined {
-  const ipv4 = machine.ctx.sibling(ipv4Contract);
-  const source = ipv4?.sourceFor(remote);
-  for (const { start, end } of localAddrs) {
-    if (source !== undefined && source >= start && source <= end) return source;
-    if (start === end && ipv4?.isLocal(start) === true) return start;
-  }
-  return localAddrs.length === 0 ? source : undefined;
 }
 
 /** HDR, [N(COOKIE)], SAi1, KEi, Ni, and what others add. */

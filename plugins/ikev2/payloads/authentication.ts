@@ -1,7 +1,6 @@
 import { header, octets, unsigned } from '../../../core/index.ts';
-import { single } from '../../isakmp/contract.ts';
+import { payloadForm, single } from '../../isakmp/contract.ts';
 import { AUTH_METHOD_NAMES } from '../names/identifiers.ts';
-import { payloadForm } from './form.ts';
 
 /** Authentication payload, type 39 (RFC 7296 §3.8): method (1) | reserved (3) | authentication data. */
 export const authentication = payloadForm({

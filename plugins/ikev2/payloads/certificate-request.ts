@@ -1,7 +1,6 @@
 import { header, octets, unsigned } from '../../../core/index.ts';
-import { single } from '../../isakmp/contract.ts';
+import { payloadForm, single } from '../../isakmp/contract.ts';
 import { CERTIFICATE_ENCODINGS } from '../names/identifiers.ts';
-import { payloadForm } from './form.ts';
 
 /** Certificate Request payload, type 38 (RFC 7296 §3.7): encoding (1) | authorities: SHA-1 hashes of their public keys, 20 octets each. */
 export const certificateRequest = payloadForm({

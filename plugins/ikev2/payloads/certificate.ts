@@ -1,7 +1,6 @@
 import { header, octets, unsigned } from '../../../core/index.ts';
-import { single } from '../../isakmp/contract.ts';
+import { payloadForm, single } from '../../isakmp/contract.ts';
 import { CERTIFICATE_ENCODINGS } from '../names/identifiers.ts';
-import { payloadForm } from './form.ts';
 
 /** Certificate payload, type 37 (RFC 7296 §3.6): encoding (1) | certificate. */
 export const certificate = payloadForm({

@@ -1,8 +1,6 @@
 import { flag, header, octets, toHex, unsigned } from '../../../core/index.ts';
-import { single, structure } from '../../isakmp/contract.ts';
-import { addressText } from '../identity-text.ts';
+import { addressText, payloadForm, single, structure } from '../../isakmp/contract.ts';
 import { CONFIGURATION_ATTRIBUTES, CONFIGURATION_TYPES } from '../names/identifiers.ts';
-import { payloadForm } from './form.ts';
 
 /** Attributes of one payload. */
 const MOST_CONFIGURATION_ATTRIBUTES = 256;

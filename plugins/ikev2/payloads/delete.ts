@@ -1,7 +1,6 @@
 import { header, octets, unsigned } from '../../../core/index.ts';
-import { single, type ValueOfStructure } from '../../isakmp/contract.ts';
+import { payloadForm, single, type ValueOfStructure } from '../../isakmp/contract.ts';
 import { PROTOCOL_NAMES } from '../names/identifiers.ts';
-import { payloadForm } from './form.ts';
 
 /** Delete payload, type 42 (RFC 7296 §3.11): protocol (1) | SPI size (1): 0 for IKE, 4 for AH and ESP | number of SPIs (2) | SPIs. */
 export const deletePayload = payloadForm({

@@ -1,7 +1,6 @@
 import { header, octets, unsigned } from '../../../core/index.ts';
-import { single } from '../../isakmp/contract.ts';
+import { payloadForm, single } from '../../isakmp/contract.ts';
 import { EAP_CODES, EAP_TYPES } from '../names/identifiers.ts';
-import { payloadForm } from './form.ts';
 
 /** Extensible Authentication Protocol payload, type 48 (RFC 7296 §3.16): code (1) | identifier (1) | length (2) | type (1) | type data. */
 export const eap = payloadForm({

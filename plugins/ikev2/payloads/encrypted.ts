@@ -1,6 +1,5 @@
 import { header, octets, unsigned } from '../../../core/index.ts';
-import { single } from '../../isakmp/contract.ts';
-import { payloadForm } from './form.ts';
+import { payloadForm, single } from '../../isakmp/contract.ts';
 
 /**
  * Encrypted payload, type 46 (RFC 7296 §3.14): initialization vector | ciphertext of the inner payloads, padding and pad length |

@@ -1,8 +1,7 @@
 import { header, octets, unsigned } from '../../../core/index.ts';
-import { single } from '../../isakmp/contract.ts';
+import { payloadForm, single } from '../../isakmp/contract.ts';
 import { identityText } from '../identity-text.ts';
 import { ID_TYPE_NAMES } from '../names/identifiers.ts';
-import { payloadForm } from './form.ts';
 
 /** Identification payloads, types 35 and 36 (RFC 7296 §3.5): ID type (1) | reserved (3) | identification. */
 const body = (name: string) =>

@@ -1,7 +1,6 @@
 import { header, octets, unsigned } from '../../../core/index.ts';
-import { single } from '../../isakmp/contract.ts';
+import { payloadForm, single } from '../../isakmp/contract.ts';
 import { KEY_EXCHANGE_NAMES } from '../names/transforms.ts';
-import { payloadForm } from './form.ts';
 
 /** Key Exchange payload, type 34 (RFC 7296 §3.4): key exchange method (2) | reserved (2) | public value. */
 export const keyExchange = payloadForm({

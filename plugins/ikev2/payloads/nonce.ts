@@ -1,6 +1,5 @@
 import { header, octets } from '../../../core/index.ts';
-import { single } from '../../isakmp/contract.ts';
-import { payloadForm } from './form.ts';
+import { payloadForm, single } from '../../isakmp/contract.ts';
 
 /** Octets of a nonce (RFC 7296 §3.9). */
 export const SHORTEST_NONCE = 16;

@@ -1,9 +1,8 @@
 import { header, octets, read16, toHex, unsigned } from '../../../core/index.ts';
-import { single, type ValueOfStructure } from '../../isakmp/contract.ts';
+import { payloadForm, single, type ValueOfStructure } from '../../isakmp/contract.ts';
 import { HASH_ALGORITHMS, PROTOCOL_NAMES } from '../names/identifiers.ts';
 import { NOTIFY, NOTIFY_NAMES, notifyName } from '../names/notify-types.ts';
 import { KEY_EXCHANGE_NAMES } from '../names/transforms.ts';
-import { payloadForm } from './form.ts';
 
 /** Notify payload, type 41 (RFC 7296 §3.10): protocol (1) | SPI size (1) | type (2) | SPI | notification data. */
 export const notify = payloadForm({

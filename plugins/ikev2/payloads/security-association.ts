@@ -4,13 +4,13 @@ import {
   MOST_ATTRIBUTES,
   MOST_PROPOSALS,
   MOST_TRANSFORMS,
+  payloadForm,
   single,
   structure,
   type ValueOfStructure,
 } from '../../isakmp/contract.ts';
 import { PROTOCOL_NAMES } from '../names/identifiers.ts';
 import { TRANSFORM_TYPE_NAMES, transformName } from '../names/transforms.ts';
-import { payloadForm } from './form.ts';
 
 /**
  * Security Association payload, type 33 (RFC 7296 §3.3): proposals, each with transforms, each with attributes.

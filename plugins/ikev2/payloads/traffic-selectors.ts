@@ -1,8 +1,6 @@
 import { header, octets, unsigned } from '../../../core/index.ts';
-import { single, structure, type ValueOfStructure } from '../../isakmp/contract.ts';
-import { addressText } from '../identity-text.ts';
+import { addressText, payloadForm, single, structure, type ValueOfStructure } from '../../isakmp/contract.ts';
 import { TS_TYPE, TS_TYPE_NAMES } from '../names/identifiers.ts';
-import { payloadForm } from './form.ts';
 
 /** Selectors of one payload; the count is one octet on the wire. */
 const MOST_SELECTORS = 255;

@@ -1,6 +1,5 @@
 import { header, octets } from '../../../core/index.ts';
-import { single } from '../../isakmp/contract.ts';
-import { payloadForm } from './form.ts';
+import { payloadForm, single } from '../../isakmp/contract.ts';
 
 /** Vendor ID payload, type 43 (RFC 7296 §3.12): octets that say whose extensions are understood. */
 export const vendorId = payloadForm({

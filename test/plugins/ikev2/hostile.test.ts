@@ -11,6 +11,7 @@ import { createNodeProvider } from '../../../plugins/crypto-node/contract.ts';
 import type { AuthenticationProof } from '../../../plugins/ikev2/auth.ts';
 import { IKE_KEY_LOG } from '../../../plugins/ikev2/key-log.ts';
 import {
+  formOf,
   type PayloadToWrite,
   readMessage,
   readPayloads,
@@ -18,7 +19,7 @@ import {
   writePayloads,
 } from '../../../plugins/ikev2/message.ts';
 import { NOTIFY } from '../../../plugins/ikev2/names/notify-types.ts';
-import { formOf, PAYLOADS } from '../../../plugins/ikev2/payloads/index.ts';
+import { PAYLOADS } from '../../../plugins/ikev2/payloads/index.ts';
 import { openPayload, sealMessage } from '../../../plugins/ikev2/sk.ts';
 import type { Protection } from '../../../plugins/ikev2/suite.ts';
 import { encryptionOf, integrityOf } from '../../../plugins/ipsec/contract.ts';

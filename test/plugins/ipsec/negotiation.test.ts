@@ -337,7 +337,7 @@ describe('identities and secrets', () => {
       secret('self', 'gw-a'),
     ];
     const found = (local: string, remote: string, list = all) => {
-      const octets = secretFor(list, identity(local), identity(remote));
+      const octets = secretFor(list, [identity(local)], [identity(remote)]);
       return octets && new TextDecoder().decode(octets);
     };
     expect(found('gw-a', 'gw-b')).toBe('both');

@@ -1,8 +1,8 @@
-import type { Structure } from '../../isakmp/contract.ts';
+import type { Structure } from './structure.ts';
 
-/** One payload of IKEv2: what its body looks like, and how it is spoken of. */
+/** One payload of a version of IKE: what its body looks like, and how it is spoken of. */
 export interface PayloadForm<Kind extends string, Value, Given> {
-  /** Its notation in RFC 7296 §1.2: `SA`, `KE`, `IDi`. */
+  /** Its notation in the RFC of its version: `SA`, `KE`, `IDi`. */
   readonly kind: Kind;
   /** Its number in the header before it. */
   readonly type: number;

@@ -2,12 +2,19 @@ import { type DescribedNode, type Expectation, formatDuration, nearestWord, type
 import { formatIpv4, type Ipv4InterfaceAddress } from '../ipv4/contract.ts';
 import { type ExchangeExpectation, exchangeExpectation, type IkeExpectation, ikeExpectation } from './config.ts';
 
-/** What a topology may expect of IKEv2, folded from the trace. */
+/** What a topology may expect of key exchange, whichever version it is, folded from the trace. */
 
+/** The plugins that speak a version of IKE. */
+const VERSIONS: readonly string[] = ['ikev1', 'ikev2'];
 /** The most records that a verdict names. */
 const MOST_EVIDENCE = 50;
 /** The most messages that are on their way to the interface at once. */
 const MOST_UNDER_WAY = 4096;
+
+/** What each version tells of a message that it sends. */
+const MESSAGE_CODES: ReadonlySet<string> = new Set(
+  VERSIONS.flatMap((plugin) => [`${plugin}.message`, `${plugin}.message-again`]),
+);
 
 interface Sent {
   readonly node: string;
@@ -43,7 +50,7 @@ export const exchangeOutcome: Expectation<ExchangeExpectation, ExchangeFold> = {
       fold.sent.push({ ...message, record: record.number });
       return;
     }
-    if (record.code !== 'ikev2.message' && record.code !== 'ikev2.message-again') return;
+    if (!MESSAGE_CODES.has(record.code ?? '')) return;
     if (Object.keys(fold.underWay).length >= MOST_UNDER_WAY) return;
     const { peer, spi } = record.values ?? {};
     fold.underWay[packet] = { node: record.node, peer: String(peer), spi: String(spi) };
@@ -87,11 +94,11 @@ export const ikeOutcome: Expectation<IkeExpectation, IkeFold> = {
   create: () => ({ present: [], records: [] }),
 
   observe(fold, record, { node, ike, by }) {
-    if (record.node !== node || record.plugin !== 'ikev2' || (by !== undefined && record.time > by)) return;
+    if (record.node !== node || !VERSIONS.includes(record.plugin) || (by !== undefined && record.time > by)) return;
     const { connection, spis } = record.values ?? {};
     if (connection !== ike) return;
-    if (record.code === 'ikev2.established') fold.present.push(String(spis));
-    else if (record.code === 'ikev2.closed') fold.present = fold.present.filter((each) => each !== spis);
+    if (record.code === `${record.plugin}.established`) fold.present.push(String(spis));
+    else if (record.code === `${record.plugin}.closed`) fold.present = fold.present.filter((each) => each !== spis);
     else return;
     if (fold.records.length < MOST_EVIDENCE) fold.records.push(record.number);
   },
@@ -111,8 +118,8 @@ function unknownNode(name: string, nodes: readonly DescribedNode[]): readonly Pr
   const names = nodes.map((node) => node.name);
   const node = nodes.find((each) => each.name === name);
   if (node !== undefined) {
-    if (node.plugins.ikev2 !== undefined) return [];
-    return [{ path: [], message: `node ${name} has no plugin ikev2`, severity: 'warning' }];
+    if (VERSIONS.some((plugin) => node.plugins[plugin] !== undefined)) return [];
+    return [{ path: [], message: `node ${name} has no plugin ikev1 or ikev2`, severity: 'warning' }];
   }
   const near = nearestWord(name, names);
   const hint = near === undefined ? '' : `, did you mean \`${near}\`?`;
