@@ -66,7 +66,10 @@ export function kindsText(): string {
 }
 
 function textOf(name: string, file: string | number): string {
-  const bytes = readAll(name, file, LARGEST_TEXT);
+  return decode(name, readAll(name, file, LARGEST_TEXT));
+}
+
+function decode(name: string, bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
@@ -76,6 +79,11 @@ function textOf(name: string, file: string | number): string {
 
 export function readTextFile(path: string): string {
   return textOf(path, path);
+}
+
+/** An input log may be larger than a topology. */
+export function readLogFile(path: string, most: number): string {
+  return decode(path, readAll(path, path, most));
 }
 
 export function readCaptureFile(path: string): Uint8Array {

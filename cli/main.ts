@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { addAttach } from './commands/attach.ts';
 import { addCapture } from './commands/capture.ts';
 import { addCheck } from './commands/check.ts';
 import { addExplain } from './commands/explain.ts';
@@ -26,7 +27,7 @@ const program = new Command('ikebana')
   .showSuggestionAfterError()
   .showHelpAfterError('(--help tells more)')
   .exitOverride();
-for (const add of [addRun, addCheck, addExplain, addCapture, addPlugins, addWeb]) add(program, terminal);
+for (const add of [addRun, addAttach, addCheck, addExplain, addCapture, addPlugins, addWeb]) add(program, terminal);
 
 try {
   await program.parseAsync();

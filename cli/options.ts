@@ -9,6 +9,8 @@ export interface RunFlags {
   readonly until?: number;
   readonly set: readonly { readonly path: string; readonly value: string }[];
   readonly without: readonly string[];
+  /** The input log of a live run. */
+  readonly inputs?: string;
 }
 
 export function seedOption(text: string): number {
@@ -40,11 +42,12 @@ export function loadOptions({ seed, set, without }: RunFlags): Omit<LoadOptions,
 }
 
 /** The flags again, for a command that the user is shown. */
-export function flagsText({ seed, until, set, without }: RunFlags): string {
+export function flagsText({ seed, until, set, without, inputs }: RunFlags): string {
   const flags = [
     ...(seed === undefined ? [] : [`--seed ${seed}`]),
     ...(until === undefined ? [] : [`--until ${until}ns`]),
     ...set.map(({ path, value }) => `--set ${shellWord(`${path}=${value}`)}`),
+    ...(inputs === undefined ? [] : [`--inputs ${shellWord(inputs)}`]),
     ...without.map((part) => `--without ${shellWord(part)}`),
   ];
   return flags.map((flag) => ` ${flag}`).join('');

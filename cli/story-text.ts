@@ -11,6 +11,7 @@ type Painting = Pick<Terminal, 'paint'>;
 const MOST_STEPS = 16;
 /** Of one kind of happening at one node, so many are told before they are only counted. */
 const MOST_ALIKE = 5;
+const FRAME_ENTERED = 'core.frame-entered';
 const INDENT = '  ';
 const TIME_WIDTH = 12;
 
@@ -52,7 +53,8 @@ export class StoryTeller {
   }
 
   tells({ kind, code, node }: Pick<TraceRecord, 'kind' | 'code' | 'node'>): boolean {
-    if (this.#full || kind === 'input') return true;
+    // What operators do is always told; frames from outside come by the thousand.
+    if (this.#full || (kind === 'input' && code !== FRAME_ENTERED)) return true;
     const key = `${node}/${code}`;
     const seen = this.#seen.get(key) ?? 0;
     this.#seen.set(key, seen + 1);

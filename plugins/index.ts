@@ -12,6 +12,7 @@ import { ipsec } from './ipsec/index.ts';
 import { ipv4 } from './ipv4/index.ts';
 import { isakmp } from './isakmp/index.ts';
 import { nat } from './nat/index.ts';
+import { outside } from './outside/index.ts';
 import { ping } from './ping/index.ts';
 import { traffic } from './traffic/index.ts';
 import { udp } from './udp/index.ts';
@@ -21,6 +22,7 @@ export const plugins: readonly Plugin[] = [
   ethernet,
   arp,
   bridge,
+  outside,
   ipv4,
   icmp,
   udp,
@@ -35,3 +37,6 @@ export const plugins: readonly Plugin[] = [
   isakmp,
   ikev2,
 ];
+
+// What a host needs to join the outside of a run.
+export { CLOSED_OUTLET, type Outlet, type OutsideSettings, outlet } from './outside/index.ts';

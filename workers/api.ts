@@ -96,6 +96,16 @@ export interface LoadOptions {
   /** `node/plugin`, taken off that node, or `node`, with all that speaks of it. */
   readonly without?: readonly string[];
   readonly seed?: number;
+  /** What entered a live run of this topology: with it the same run follows, though its outside is not there. */
+  readonly entered?: EnteredLog;
+}
+
+/** The input log of a run beside its timeline. */
+export interface EnteredLog {
+  /** By time. */
+  readonly entries: readonly TimelineEntry[];
+  /** When the run ended, or is to end if the topology does not end it before; absent where that is not known. */
+  readonly end?: number;
 }
 
 export interface Loaded {

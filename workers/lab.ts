@@ -8,6 +8,7 @@ import {
   parseAction,
   topologyReference,
 } from '../core/topology/index.ts';
+import { CLOSED_OUTLET, outlet } from '../plugins/index.ts';
 import type {
   ActionDescription,
   Density,
@@ -29,6 +30,7 @@ import type {
 } from './api.ts';
 import type { LabHost } from './host.ts';
 import { OpenLab } from './open-lab.ts';
+import { refusalOf } from './outside.ts';
 import { plainFromBytes, plainToBytes } from './plain-bytes.ts';
 import { isSavedRun, type SavedRun } from './saved-run.ts';
 import { mistake, readTopology, type TopologyText } from './topology-text.ts';
@@ -68,7 +70,13 @@ export class Lab implements LabApi {
     if (topology === undefined) return { text: read.text, diagnostics };
     const base = { text: read.text, kinds: read.kinds };
     const file = options.fileName ?? topology.name;
-    return this.#take(diagnostics, file, base, () => Simulation.start(topology, this.#options));
+    const { entered } = options;
+    const wrong = entered === undefined ? refusalOf(this.#host, topology, file) : undefined;
+    if (wrong !== undefined) return { text: read.text, diagnostics: [...diagnostics, wrong] };
+    const { duration } = topology;
+    const run =
+      entered?.end === undefined ? topology : { ...topology, duration: Math.min(entered.end, duration ?? entered.end) };
+    return this.#take(diagnostics, file, base, () => Simulation.start(run, this.#options, entered?.entries));
   }
 
   async lab(): Promise<LabDescription | undefined> {
@@ -185,7 +193,7 @@ export class Lab implements LabApi {
 
   get #options(): SimulationOptions {
     const { registry, slots, budget } = this.#host;
-    return { registry, slots, ...(budget === undefined ? {} : { budget }) };
+    return { registry, slots: { [outlet.slot]: CLOSED_OUTLET, ...slots }, ...(budget === undefined ? {} : { budget }) };
   }
 
   /** Takes up what `start` starts. If that fails, the lab that runs goes on. */

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import type { Answer } from '../../workers/api.ts';
 import { readTopologyFile } from '../files.ts';
 import { Interruption } from '../interruption.ts';
-import { openSession, runSession } from '../lab-session.ts';
-import { loadOptions, type RunFlags, seedOption, setOption, untilOption, withoutOption } from '../options.ts';
+import { openFlagged, runSession } from '../lab-session.ts';
+import { type RunFlags, seedOption, setOption, untilOption, withoutOption } from '../options.ts';
 import { EXIT, Refused } from '../refused.ts';
 import { chainText } from '../story-text.ts';
 import { harmless, type Terminal, toJson } from '../terminal.ts';
@@ -23,6 +23,7 @@ export function addExplain(program: Command, terminal: Terminal): void {
     .argument('[question...]')
     .option('--seed <number>', runWords.options.seed, seedOption)
     .option('--until <time>', runWords.options.until, untilOption)
+    .option('--inputs <log>', runWords.options.inputs)
     .option('--set <path=value>', runWords.options.set, setOption, [])
     .option('--without <part>', runWords.options.without, withoutOption, [])
     .option('--json', words.json)
@@ -39,7 +40,7 @@ function questionOf(words: readonly string[]): string {
 
 async function explain(lab: string, question: string, flags: Flags, terminal: Terminal): Promise<number> {
   const file = readTopologyFile(lab);
-  const session = await openSession(file, loadOptions(flags), terminal);
+  const session = await openFlagged(file, flags, terminal);
   const interruption = new Interruption();
   try {
     await runSession(session, flags.until, interruption, terminal, () => {});

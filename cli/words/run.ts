@@ -17,11 +17,13 @@ Examples:
                                                    one setting changed
   $ ikebana run office.yaml --without laptop/nat-t the same without a plugin on a node
   $ ikebana run office.yaml --until 90s --json     for scripts
+  $ ikebana run edge.yaml --inputs monday.log      a live run again, to the same bytes
 
 Exit codes: 0 all expectations held; 1 some failed; 2 bad input; 130 interrupted (what is done is kept).`,
   options: {
     seed: 'seed of all random streams (default: the one of the file)',
     until: 'stop at this time of the run: 90s, 5min, 1h',
+    inputs: 'run a live run again from the input log that `ikebana attach --log` wrote',
     set: 'change a setting: a path into the file, =, and a value; may be given again',
     without: 'take a plugin off a node, or a whole node away; may be given again',
     pcap: 'write all frames as pcapng, each link an interface',

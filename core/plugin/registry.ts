@@ -33,6 +33,7 @@ export const CORE_CODES: Readonly<Record<string, Story>> = {
   'core.corrupted': { text: 'bit {bit} of the frame was flipped on {link}' },
   'core.duplicated': { text: 'the frame was duplicated on {link}' },
   'core.command': { text: '{node}: {what}' },
+  'core.frame-entered': { text: '{size} octets came in from outside at {node}:{interface}' },
   'core.link-changed': { text: '{link}: {change}' },
   'core.interface-changed': { text: '{node}: {interface} is {state}' },
 };

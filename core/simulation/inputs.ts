@@ -1,8 +1,9 @@
+import { HEADROOM } from '../packet/index.ts';
 import { pushEvent } from '../time/index.ts';
 import type { LinkSettings, TimelineEntry } from '../topology/index.ts';
 import type { PlainValues } from '../trace/index.ts';
 import type { Engine } from './engine.ts';
-import { cutLink } from './links.ts';
+import { cutLink, sendFrame } from './links.ts';
 import { OPCODE } from './opcodes.ts';
 
 /** Lets one entry of the input log happen. */
@@ -32,6 +33,8 @@ export function applyInput(engine: Engine, entry: TimelineEntry): void {
     const restoration = { link, set: before };
     const at = engine.run.restorations.push(restoration) - 1;
     pushEvent(engine.run.queue, engine.run.now + entry.for, OPCODE.restore, 0, at, engine.cause);
+  } else if (entry.kind === 'frame') {
+    enterFrame(engine, entry.node, entry.interface, entry.bytes);
   } else {
     const node = wiring.nodeByName.get(entry.node);
     const face = node?.face.interfaces.find((one) => one.name === entry.interface);
@@ -47,6 +50,29 @@ export function applyInput(engine: Engine, entry: TimelineEntry): void {
     const { queue, now } = engine.run;
     pushEvent(queue, now + entry.for, OPCODE.interface, number, entry.up ? 0 : 1, engine.cause);
   }
+}
+
+/**
+ * The input log of a run that others made: what a file says happens, and what came in, by time. At one instant the file's entries are
+ * first, as they are when `Simulation.enter` finds them there.
+ */
+export function mergeInputs(timeline: readonly TimelineEntry[], entered: readonly TimelineEntry[]): TimelineEntry[] {
+  return [...timeline, ...entered].sort((a, b) => a.at - b.at);
+}
+
+/** A whole frame comes in from outside and goes on the link. */
+function enterFrame(engine: Engine, nodeName: string, interfaceName: string, bytes: Uint8Array): void {
+  const node = engine.wiring.nodeByName.get(nodeName);
+  const face = node?.face.interfaces.find((one) => one.name === interfaceName);
+  if (node === undefined || face === undefined) return;
+  const packet = engine.newPacket(bytes.length, HEADROOM, -1);
+  packet.buffer.set(bytes, packet.start);
+  engine.cause = engine.record('input', -1, packet.id, 'core.frame-entered', {
+    node: nodeName,
+    interface: interfaceName,
+    size: bytes.length,
+  });
+  sendFrame(engine, -1, packet, node.firstInterface + face.index);
 }
 
 /** A link gets back what it was before a change for a while. */

@@ -3,7 +3,7 @@ import type { TimelineAction, TimelineEntry, Topology } from '../topology/index.
 import type { Trace } from '../trace/index.ts';
 import { InstanceContext } from './context.ts';
 import { Engine, type SimulationOptions } from './engine.ts';
-import { applyInput, restoreInterface, restoreLink } from './inputs.ts';
+import { applyInput, mergeInputs, restoreInterface, restoreLink } from './inputs.ts';
 import { startFolds } from './judge.ts';
 import { arriveHead, arriveStray } from './links.ts';
 import { OPCODE } from './opcodes.ts';
@@ -42,9 +42,13 @@ export class Simulation extends Engine {
     );
   }
 
-  /** A new run of a checked topology, at time 0 with every protocol started. */
-  static start(topology: Topology, options: SimulationOptions): Simulation {
+  /**
+   * A new run of a checked topology, at time 0 with every protocol started. `entered` is what entered another run of it beside its timeline,
+   * by time: given again, the same run follows.
+   */
+  static start(topology: Topology, options: SimulationOptions, entered: readonly TimelineEntry[] = []): Simulation {
     const simulation = new Simulation(topology, options);
+    if (entered.length > 0) simulation.run.inputs = mergeInputs(topology.timeline, entered);
     startFolds(simulation);
     for (const instance of simulation.wiring.instances) simulation.#create(instance);
     for (const instance of simulation.wiring.instances) {

@@ -97,6 +97,14 @@ export type TimelineAction =
       readonly interface: string;
       readonly up: boolean;
       readonly for?: Duration;
+    }
+  /** A whole frame from outside the run: the interface sends it as if its node had made it. Only a host enters it, never a file. */
+  | {
+      readonly kind: 'frame';
+      readonly node: string;
+      readonly interface: string;
+      /** An array of its own, not changed afterwards. */
+      readonly bytes: Uint8Array;
     };
 
 export interface ExpectationEntry {
