@@ -1,4 +1,5 @@
 import type { Plugin } from '../core/index.ts';
+import { ah } from './ah/index.ts';
 import { arp } from './arp/index.ts';
 import { bridge } from './bridge/index.ts';
 import { crypto } from './crypto/index.ts';
@@ -34,6 +35,7 @@ export const plugins: readonly Plugin[] = [
   cryptoNoble,
   ipsec,
   esp,
+  ah,
   isakmp,
   ikev2,
 ];

@@ -145,7 +145,8 @@ function commonCause(
 
 /** One answer for each code of drops and failures, those that have a cure first, then the most frequent. */
 function failureKinds(run: Explained): Answer[] {
-  const { registry } = run.history.head;
+  const { history } = run;
+  const { registry } = history.head;
   const kinds = new Map<string, { first: TraceRecord; count: number }>();
   for (const record of failures(run)) {
     const code = record.code ?? record.kind;
@@ -159,7 +160,7 @@ function failureKinds(run: Explained): Answer[] {
     .map(([code, { first, count }]) => ({
       question: count === 1 ? code : `${code}, ${count} times`,
       held: false,
-      verdict: storyOf(registry, first),
+      verdict: sentenceOf(history, first).text,
       chain: withDrop(run, first),
     }));
 }

@@ -16,6 +16,8 @@ const REPLACES: ReadonlySet<unknown> = new Set([
   'decapsulated',
   'encrypted',
   'decrypted',
+  'authenticated',
+  'verified',
   'translated',
   'fragment',
   'reassembled',

@@ -1,5 +1,5 @@
 import type { Tone } from '../core/index.ts';
-import { causeChain, cureOf, type History, storyOf } from '../core/simulation/index.ts';
+import { causeChain, cureOf, evidentStoryOf, type History } from '../core/simulation/index.ts';
 import type { TraceRecord } from '../core/trace/index.ts';
 import type { Happening } from './api.ts';
 import type { Sentence } from './views.ts';
@@ -14,7 +14,7 @@ export function sentenceOf(history: History, record: TraceRecord): Sentence {
     record: record.number,
     time: record.time,
     node: record.node,
-    text: storyOf(registry, record),
+    text: evidentStoryOf(registry, record, (at) => history.record(at)),
     ...(story?.source === undefined ? {} : { source: story.source }),
     ...(cure === undefined ? {} : { cure }),
   };
@@ -48,7 +48,7 @@ export function happeningOf(history: History, record: TraceRecord, frame: number
     node: record.node,
     plugin: record.plugin,
     code: record.code ?? '',
-    text: storyOf(history.head.registry, record),
+    text: evidentStoryOf(history.head.registry, record, (at) => history.record(at)),
     tone: toneOf(history, record),
     ...(link === undefined ? {} : { link }),
     ...(frame === undefined ? {} : { frame }),

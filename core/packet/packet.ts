@@ -49,6 +49,8 @@ export const RELATIONS = [
   'decapsulated',
   'encrypted',
   'decrypted',
+  'authenticated',
+  'verified',
   'translated',
   'fragment',
   'reassembled',

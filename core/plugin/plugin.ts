@@ -84,6 +84,11 @@ export interface Story {
   readonly source?: string;
   /** What usually cures it, for codes that are failures. */
   readonly cure?: string;
+  /**
+   * What the run's evidence says of a record beyond its own values: a sentence that takes the place of `text`; nothing where the evidence
+   * does not decide. `causes` are the records that it came from, the nearest first. Asked when somebody reads, never by the run.
+   */
+  readonly because?: (record: TraceRecord, causes: readonly TraceRecord[]) => string | undefined;
   /** True for drops of everyday life, such as of a frame that was for somebody else: nobody is alarmed by them. */
   readonly usual?: true;
 }

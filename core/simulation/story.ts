@@ -54,6 +54,29 @@ function shown(value: PlainValue | undefined): string {
     .join(', ');
 }
 
+/** As `storyOf`, and where the code's `because` finds in the causes why it happened, that sentence. */
+export function evidentStoryOf(
+  registry: Registry,
+  record: TraceRecord,
+  recordAt: (number: number) => TraceRecord | undefined,
+): string {
+  const because = record.code === undefined ? undefined : registry.codes.get(record.code)?.because;
+  return because?.(record, causesOf(record, recordAt)) ?? storyOf(registry, record);
+}
+
+/** The records that one came from, the nearest first. */
+function causesOf(record: TraceRecord, recordAt: (number: number) => TraceRecord | undefined): TraceRecord[] {
+  const causes: TraceRecord[] = [];
+  let at = record.cause;
+  while (at > 0 && causes.length < MOST_STEPS) {
+    const cause = recordAt(at);
+    if (cause === undefined) break;
+    causes.push(cause);
+    at = cause.cause;
+  }
+  return causes;
+}
+
 /** One link of a chain of causes. */
 export interface CauseStep {
   readonly record: TraceRecord;
@@ -80,7 +103,7 @@ export function causeChain(
     const cure = cureOf(registry, record);
     steps.push({
       record,
-      story: storyOf(registry, record),
+      story: evidentStoryOf(registry, record, recordAt),
       ...(story?.source === undefined ? {} : { source: story.source }),
       ...(cure === undefined ? {} : { cure }),
     });

@@ -17,7 +17,8 @@ export {
   readIpv4Prefix,
 } from './address.ts';
 export { ipv4AddressSetting } from './config.ts';
-export { IP_PROTOCOLS, ipv4Header, ipv4HeaderSize, sumPseudoHeader } from './headers.ts';
+export { IP_PROTOCOLS, ipv4Header, ipv4HeaderSize, isFragment, sumPseudoHeader } from './headers.ts';
+export { type Ipv4Option, OPTION, readOptions } from './options.ts';
 
 /** What a sender may say of the header. */
 export interface Ipv4SendOptions {
