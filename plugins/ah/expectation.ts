@@ -28,7 +28,7 @@ export const refusedOutcome: Expectation<RefusedExpectation, Fold> = {
   about: 'AH refuses packets because somebody on the way rewrote what their ICV covers, as the frames of the run show.',
   example: '{ node: gw-b, ah_refused: source address, rewritten_by: home }',
   schema: refusedExpectation,
-  observes: ['transmit', 'drop'],
+  observes: ['transmit', 'derive', 'drop'],
   create: () => ({ ways: new Map(), count: 0, told: '', other: '', records: [] }),
 
   observe(fold, record, spec) {
@@ -36,6 +36,13 @@ export const refusedOutcome: Expectation<RefusedExpectation, Fold> = {
       const packet = record.bytes === undefined ? undefined : ahPacketIn(record.bytes);
       if (packet === undefined) return;
       follow(fold, record.packet, { ...packet, frame: packet.frame.slice() }, record.node, record.time);
+      return;
+    }
+    if (record.kind === 'derive') {
+      // What was copied, cut into fragments or put together again has the way of what it was before.
+      const from = fold.ways.get(record.values?.from as number);
+      const same = /^(copy|fragment|reassembled)$/.test(String(record.values?.relation));
+      if (from !== undefined && same) keep(fold, record.packet, { ...from });
       return;
     }
     if (record.code !== 'ah.integrity-failed' || record.node !== spec.node) return;
@@ -65,13 +72,17 @@ export const refusedOutcome: Expectation<RefusedExpectation, Fold> = {
 function follow(fold: Fold, packet: number, standing: Standing, node: string, time: number): void {
   const known = fold.ways.get(packet);
   if (known === undefined || !isSame(standing, known.last.spi, known.last.sequence)) {
-    fold.ways.delete(packet);
-    fold.ways.set(packet, { last: standing, change: undefined, by: '', time: 0 });
-    const [oldest] = fold.ways.keys();
-    if (fold.ways.size > MOST_UNDER_WAY && oldest !== undefined) fold.ways.delete(oldest);
+    keep(fold, packet, { last: standing, change: undefined, by: '', time: 0 });
     return;
   }
   const [change] = changesBetween(known.last, standing);
   if (known.change === undefined && change !== undefined) Object.assign(known, { change, by: node, time });
   known.last = standing;
+}
+
+function keep(fold: Fold, packet: number, way: Way): void {
+  fold.ways.delete(packet);
+  fold.ways.set(packet, way);
+  const [oldest] = fold.ways.keys();
+  if (fold.ways.size > MOST_UNDER_WAY && oldest !== undefined) fold.ways.delete(oldest);
 }

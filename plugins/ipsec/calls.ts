@@ -207,6 +207,8 @@ export const protection = { 50: contract<ProtectionCalls>('esp'), 51: contract<P
 export interface IpsecTag {
   /** The Child SA that it was opened by. */
   readonly opened?: number;
-  /** The Child SA that it was sealed for: it is not protected again. */
+  /** The Child SA that it was sealed for: it is protected again only by a policy that names its protocol. */
   readonly sealed?: number;
+  /** How often it was sealed on this node. */
+  readonly layers?: number;
 }

@@ -99,6 +99,11 @@ export const IPSEC_CODES: Readonly<Record<string, Story>> = {
     text: '{node}: a fragment cannot be protected by SA {sa} in transport mode',
     source: 'RFC 4301 §4.1, RFC 4303 §3.3.4',
   },
+  'ipsec.too-many-layers': {
+    text: '{node}: the packet is sealed {limit} times over already',
+    source: 'RFC 4301 App. E',
+    cure: 'policies that name ESP or AH catch what they made themselves: let them name the one protocol that they are around',
+  },
   'ipsec.too-large': {
     text: '{node}: {size} octets that must not be fragmented do not fit SA {sa}: {room} would, with an MTU of {mtu} on the way',
     source: 'RFC 4301 §8.2.1',

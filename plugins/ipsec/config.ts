@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { booleanSetting, durationSetting, HOUR, listSetting, nameSetting, sizeSetting } from '../../core/index.ts';
 import { type Ipv4Address, readIpv4 } from '../ipv4/contract.ts';
-import { configuredBy, manualWrong } from './configured.ts';
+import { childrenWrong, configuredBy, manualWrong } from './configured.ts';
 import { type Identity, parseIdentity } from './identity.ts';
 import { type ProposalReading, parseProposals } from './keywords.ts';
 import { parseKey, parseSecret } from './octets-text.ts';
@@ -107,52 +107,47 @@ const priority = z
   .describe('Place of the policy in the SPD, lower first; 0: by how narrow its selectors are');
 const copyDf = booleanSetting().default(true).describe("Copy Don't Fragment to the outer header of a tunnel");
 
-const child = z
-  .strictObject({
-    local_ts: selectors
-      .prefault('dynamic')
-      .describe("Local traffic: `10.1.0.0/24`, `dynamic` (this side's address), each with `[protocol/port]`"),
-    remote_ts: selectors.prefault('dynamic').describe('Remote traffic, written as `local_ts`'),
-    esp_proposals: proposals(SECURITY_PROTOCOL.esp, 'aes256gcm16')
-      .optional()
-      .describe('ESP proposals in keywords: `aes256-sha256`, `aes256gcm16-x25519`, `default`'),
-    ah_proposals: proposals(SECURITY_PROTOCOL.ah, 'sha256')
-      .optional()
-      .describe('AH proposals in keywords: `sha256`. Not together with esp_proposals'),
-    mode: z
-      .enum(['tunnel', 'transport', 'pass', 'drop'])
-      .default('tunnel')
-      .describe('`tunnel` or `transport` mode; `pass` lets the traffic go in clear, `drop` discards it'),
-    start_action: action
-      .default('none')
-      .describe('`start` negotiates at once, `trap` when traffic asks for it, `none` waits for the peer'),
-    close_action: action.default('none').describe('What follows when the peer deletes the Child SA'),
-    dpd_action: z
-      .enum(['clear', 'trap', 'start', 'restart'])
-      .default('clear')
-      .describe('What follows when the peer is found dead: `clear`, `trap` or `start` (also called restart)'),
-    rekey_time: durationSetting().default(HOUR).describe('A new Child SA is made after so long; 0: never'),
-    life_time: durationSetting()
-      .optional()
-      .describe('The Child SA ends after so long; default: rekey_time and a tenth'),
-    rand_time: durationSetting()
-      .optional()
-      .describe('Rekeying comes earlier by up to so much; default: life_time less rekey_time'),
-    rekey_bytes: sizeSetting().default(0).describe('A new Child SA is made after so many octets; 0: never'),
-    life_bytes: sizeSetting().optional().describe('The Child SA ends after so many octets; default as life_time'),
-    rand_bytes: sizeSetting().optional().describe('Rekeying comes earlier by up to so many octets'),
-    rekey_packets: count.default(0).describe('A new Child SA is made after so many packets; 0: never'),
-    life_packets: count.optional().describe('The Child SA ends after so many packets; default as life_time'),
-    rand_packets: count.optional().describe('Rekeying comes earlier by up to so many packets'),
-    replay_window: replayWindow,
-    policies: booleanSetting().default(true).describe('Install policies with the SA'),
-    priority,
-    copy_df: copyDf,
-  })
-  .refine((settings) => settings.esp_proposals === undefined || settings.ah_proposals === undefined, {
-    message: 'a child has esp_proposals or ah_proposals, not both',
-    path: ['ah_proposals'],
-  });
+const child = z.strictObject({
+  local_ts: selectors
+    .prefault('dynamic')
+    .describe("Local traffic: `10.1.0.0/24`, `dynamic` (this side's address), each with `[protocol/port]`"),
+  remote_ts: selectors.prefault('dynamic').describe('Remote traffic, written as `local_ts`'),
+  esp_proposals: proposals(SECURITY_PROTOCOL.esp, 'aes256gcm16')
+    .optional()
+    .describe('ESP proposals in keywords: `aes256-sha256`, `aes256gcm16-x25519`, `default`'),
+  ah_proposals: proposals(SECURITY_PROTOCOL.ah, 'sha256')
+    .optional()
+    .describe(
+      'AH proposals in keywords: `sha256`. Together with esp_proposals: AH around ESP, by a second Child SA `<name>-ah`',
+    ),
+  mode: z
+    .enum(['tunnel', 'transport', 'pass', 'drop'])
+    .default('tunnel')
+    .describe('`tunnel` or `transport` mode; `pass` lets the traffic go in clear, `drop` discards it'),
+  start_action: action
+    .default('none')
+    .describe('`start` negotiates at once, `trap` when traffic asks for it, `none` waits for the peer'),
+  close_action: action.default('none').describe('What follows when the peer deletes the Child SA'),
+  dpd_action: z
+    .enum(['clear', 'trap', 'start', 'restart'])
+    .default('clear')
+    .describe('What follows when the peer is found dead: `clear`, `trap` or `start` (also called restart)'),
+  rekey_time: durationSetting().default(HOUR).describe('A new Child SA is made after so long; 0: never'),
+  life_time: durationSetting().optional().describe('The Child SA ends after so long; default: rekey_time and a tenth'),
+  rand_time: durationSetting()
+    .optional()
+    .describe('Rekeying comes earlier by up to so much; default: life_time less rekey_time'),
+  rekey_bytes: sizeSetting().default(0).describe('A new Child SA is made after so many octets; 0: never'),
+  life_bytes: sizeSetting().optional().describe('The Child SA ends after so many octets; default as life_time'),
+  rand_bytes: sizeSetting().optional().describe('Rekeying comes earlier by up to so many octets'),
+  rekey_packets: count.default(0).describe('A new Child SA is made after so many packets; 0: never'),
+  life_packets: count.optional().describe('The Child SA ends after so many packets; default as life_time'),
+  rand_packets: count.optional().describe('Rekeying comes earlier by up to so many packets'),
+  replay_window: replayWindow,
+  policies: booleanSetting().default(true).describe('Install policies with the SA'),
+  priority,
+  copy_df: copyDf,
+});
 
 const side = z.strictObject({
   auth: z.enum(['psk']).default('psk').describe('How this side proves who it is: `psk`, a pre-shared key'),
@@ -202,7 +197,15 @@ const connection = z.strictObject({
     .enum(['never', 'no', 'keep', 'replace'])
     .default('no')
     .describe('What becomes of an older IKE SA with the same identities'),
-  children: z.record(nameSetting(), child).default({}).describe('The Child SAs to be, by name'),
+  children: z
+    .record(nameSetting(), child)
+    .default({})
+    .superRefine((children, context) => {
+      for (const { path, message } of childrenWrong(children)) {
+        context.addIssue({ code: 'custom', message, path: [...path] });
+      }
+    })
+    .describe('The Child SAs to be, by name'),
 });
 
 const secretText = written('secret', 'correct horse battery', (text) => {

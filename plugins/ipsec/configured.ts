@@ -5,6 +5,7 @@ import { ID_TYPE, type Identity } from './identity.ts';
 import { defaultProposals } from './keywords.ts';
 import { IP_PROTOCOL, type Proposal, SECURITY_PROTOCOL, transformOf, transformsOf } from './proposal.ts';
 import { resolveSelectors, type SelectorPattern } from './selector-text.ts';
+import { ANY_SELECTOR } from './selectors.ts';
 import type { ConfiguredPolicy, IpsecConfig, ManualChild } from './state.ts';
 import { encryptionOf, integrityOf, TRANSFORM } from './transforms.ts';
 
@@ -137,12 +138,54 @@ function connectionBy(name: string, settings: ConnectionSettings): Connection {
     encap: settings.encap,
     keyingTries: settings.keyingtries,
     unique: settings.unique,
-    children: byName(settings.children).map(([child, each]) => childBy(child, each)),
+    children: byName(settings.children).flatMap(([child, each]) => childrenBy(child, each)),
   };
 }
 
 function sideBy({ auth, id }: SideSettings): Connection['local'] {
   return id === undefined || id.type === ID_TYPE.any ? { auth } : { auth, id };
+}
+
+/** What the Child SA with AH around the ESP of another is called. */
+function aroundOf(name: string): string {
+  return `${name}-ah`;
+}
+
+/** What is wrong with children together, each at its place. */
+export function childrenWrong(
+  children: Readonly<Record<string, Pick<ChildSettings, 'esp_proposals' | 'ah_proposals'>>>,
+): readonly { readonly path: readonly string[]; readonly message: string }[] {
+  return Object.entries(children)
+    .filter(([name, each]) => hasBoth(each) && Object.hasOwn(children, aroundOf(name)))
+    .map(([name]) => ({
+      path: [name, 'ah_proposals'],
+      message: `AH around ESP makes a second Child SA called ${aroundOf(name)}, and there is such a child already`,
+    }));
+}
+
+function hasBoth({ esp_proposals, ah_proposals }: Pick<ChildSettings, 'esp_proposals' | 'ah_proposals'>): boolean {
+  return esp_proposals !== undefined && ah_proposals !== undefined;
+}
+
+/**
+ * One child, or two: AH around ESP is a Child SA of AH in transport mode for the ESP packets between the same ends (RFC 4301 App. E; no
+ * proposal has both, RFC 7296 §1.7). It is a trap, so that no ESP packet goes out without it.
+ */
+function childrenBy(name: string, settings: ChildSettings): readonly ChildConfiguration[] {
+  const inner = childBy(name, settings);
+  if (!hasBoth(settings) || settings.ah_proposals === undefined) return [inner];
+  const ends: readonly SelectorPattern[] = [
+    { dynamic: true, selector: { ...ANY_SELECTOR, protocol: IP_PROTOCOL.esp } },
+  ];
+  return [
+    inner,
+    {
+      ...inner,
+      name: aroundOf(name),
+      mode: 'transport',
+      ...{ localTs: ends, remoteTs: ends, proposals: settings.ah_proposals, startAction: 'trap', priority: 0 },
+    },
+  ];
 }
 
 function childBy(name: string, settings: ChildSettings): ChildConfiguration {

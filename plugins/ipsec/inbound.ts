@@ -5,7 +5,7 @@ import { labelOf, spendLifetime } from './children.ts';
 import { passesAnyway } from './keying-traffic.ts';
 import { addressesOf, tellFirstHit } from './outbound.ts';
 import { packetFace, selectorAt } from './packet-selector.ts';
-import { admitsAny, findPolicy } from './policies.ts';
+import { admitsAny, findPolicy, namesProtocol } from './policies.ts';
 import { formatSelectors } from './selector-text.ts';
 import { type ChildSa, childSa, type IpsecState } from './state.ts';
 import { decapsulateEcn } from './tunnel-header.ts';
@@ -42,7 +42,7 @@ export function checkInbound(state: IpsecState, packet: Packet, ctx: Context): H
     state.counters.bypassed++;
     return HOOK.accept;
   }
-  if (passesAnyway(face, 'in', ctx)) return HOOK.accept;
+  if (passesAnyway(face, 'in', ctx) && !namesProtocol(policy, face.protocol)) return HOOK.accept;
   tellFirstHit(policy, policy.inbound++, 'in', face, ctx);
   if (policy.action === 'discard') state.counters.discarded++;
   else state.counters.refused++;

@@ -5,8 +5,8 @@ import { type IpsecTag, type ProtectionCalls, protection } from './calls.ts';
 import { labelOf, protocolName, spendLifetime } from './children.ts';
 import { passesAnyway } from './keying-traffic.ts';
 import { type PacketFace, packetFace } from './packet-selector.ts';
-import { findPolicy } from './policies.ts';
-import { type ChildSa, childSa, type IpsecState, type Policy } from './state.ts';
+import { findPolicy, namesProtocol } from './policies.ts';
+import { type ChildSa, childSa, type IpsecState, MOST_LAYERS, type Policy } from './state.ts';
 import { hasDontFragment, OUTER_SIZE, prependOuter } from './tunnel-header.ts';
 import { waitForKeys } from './waiting.ts';
 
@@ -25,8 +25,20 @@ const SMALLEST_MTU = 68;
 export function protectOutbound(state: IpsecState, packet: Packet, ctx: Context): HookVerdict {
   if (state.policies.length === 0 && state.config.otherwise === 'bypass') return HOOK.accept;
   const tag = packet.tags?.ipsec as IpsecTag | undefined;
-  if (tag?.sealed !== undefined) return HOOK.accept;
+  if (tag?.sealed === undefined) return decideOutbound(state, packet, true, ctx);
+  if (!state.nesting || policyAround(state, packetFace(packet), ctx) === undefined) return HOOK.accept;
+  if ((tag.layers ?? 1) >= MOST_LAYERS) {
+    ctx.drop(packet, 'ipsec.too-many-layers', { limit: MOST_LAYERS });
+    return HOOK.stolen;
+  }
   return decideOutbound(state, packet, true, ctx);
+}
+
+/** The policy by which a packet that is sealed already is protected once more: one that names its protocol. */
+function policyAround(state: IpsecState, face: PacketFace, ctx: Context): Policy | undefined {
+  const policy = findPolicy(state, face, true, false, ctx);
+  if (policy === undefined || policy === 'opaque') return undefined;
+  return policy.action === 'bypass' || !namesProtocol(policy, face.protocol) ? undefined : policy;
 }
 
 /** `mayWait` is false for a packet that has waited for keys already. */
@@ -53,7 +65,7 @@ export function decideOutbound(state: IpsecState, packet: Packet, mayWait: boole
     return HOOK.accept;
   }
   // Key exchange and what is sealed already would otherwise wait for itself.
-  if (passesAnyway(face, 'out', ctx)) return HOOK.accept;
+  if (passesAnyway(face, 'out', ctx) && !namesProtocol(policy, face.protocol)) return HOOK.accept;
   tellFirstHit(policy, policy.outbound++, 'out', face, ctx);
   if (policy.action === 'discard') {
     state.counters.discarded++;
@@ -92,7 +104,7 @@ function protect(state: IpsecState, child: ChildSa, packet: Packet, ctx: Context
     ctx.drop(packet, 'ipsec.transport-fragment', { sa: labelOf(child) });
     return;
   }
-  const mtu = ipv4.mtuTo(sa.destination) ?? LARGEST_PACKET;
+  const mtu = mtuFor(state, child, ipv4.mtuTo(sa.destination) ?? LARGEST_PACKET, ctx);
   if (size > mtu - OUTER_SIZE || protector.sealedSize(size, sa) > mtu - OUTER_SIZE) {
     if (isTooLarge(child, packet, size, mtu, protector, ctx)) return;
   }
@@ -112,9 +124,23 @@ function protect(state: IpsecState, child: ChildSa, packet: Packet, ctx: Context
   state.counters.sealedBytes += payload;
   // Made here: its fragmentation and the errors about it are this node's own affair.
   sealed.ingress = -1;
-  sealed.tags = { ipsec: { sealed: child.id } satisfies IpsecTag };
+  const layers = ((packet.tags?.ipsec as IpsecTag | undefined)?.layers ?? 0) + 1;
+  sealed.tags = { ipsec: { sealed: child.id, layers } satisfies IpsecTag };
   spendLifetime(state, child, sa, ctx);
   ipv4.sendComplete(sealed);
+}
+
+/** The most octets that a packet of an SA may have: those of the way, less what another SA around it takes. */
+function mtuFor(state: IpsecState, child: ChildSa, mtu: number, ctx: Context): number {
+  if (!state.nesting) return mtu;
+  const { source, destination } = child.outbound;
+  const face = { source, destination, protocol: child.protocol, sourcePort: -1, destinationPort: -1, fragment: false };
+  const policy = policyAround(state, face, ctx);
+  const around = policy === undefined || policy.sa === child.id ? undefined : childSa(state, policy.sa);
+  const protector = around === undefined ? undefined : ctx.sibling(protection[around.protocol]);
+  if (around === undefined || protector === undefined) return mtu;
+  const room = protector.payloadRoom(mtu - OUTER_SIZE, around.outbound);
+  return around.mode === 'tunnel' ? room : OUTER_SIZE + room;
 }
 
 /** A packet that must not be fragmented and would not fit when sealed: its sender is told what would (RFC 4301 §8.2.1). */

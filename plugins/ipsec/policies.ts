@@ -1,4 +1,5 @@
 import type { Cache, Context } from '../../core/index.ts';
+import { IP_PROTOCOL } from './proposal.ts';
 import { isAnyPort, type PacketSelector, selectorAdmits, type TrafficSelector } from './selectors.ts';
 import { type IpsecState, MOST_POLICIES, type Policy } from './state.ts';
 
@@ -46,13 +47,25 @@ export function addPolicy(
   const entry: Policy = { ...policy, id: state.nextPolicy++, outbound: 0, inbound: 0 };
   const before = state.policies.findIndex((other) => other.priority >= entry.priority);
   state.policies.splice(before < 0 ? state.policies.length : before, 0, entry);
+  state.nesting = state.policies.some(isAroundSealed);
   decisionsOf(ctx).clear();
   return entry;
 }
 
 export function removePolicies(state: IpsecState, gone: (policy: Policy) => boolean, ctx: Context): void {
   state.policies = state.policies.filter((policy) => !gone(policy));
+  state.nesting = state.policies.some(isAroundSealed);
   decisionsOf(ctx).clear();
+}
+
+/** Does a policy name this protocol, and not just any? Sealed packets and their keying meet only such policies. */
+export function namesProtocol({ localTs, remoteTs }: Policy, protocol: number): boolean {
+  return [...localTs, ...remoteTs].some((selector) => selector.protocol === protocol);
+}
+
+/** One SA around another (RFC 4301 App. E): the policy is about ESP or AH packets. */
+function isAroundSealed(policy: Policy): boolean {
+  return namesProtocol(policy, IP_PROTOCOL.esp) || namesProtocol(policy, IP_PROTOCOL.ah);
 }
 
 /** To be called when something else changed what policies decide. */

@@ -14,6 +14,9 @@ export const MOST_POLICIES = 4096;
 export const MOST_WAITING_FOR_ONE = 64;
 export const MOST_WAITING = 1024;
 
+/** How often a packet may be sealed on one node: SAs around SAs (RFC 4301 App. E). */
+export const MOST_LAYERS = 4;
+
 export type Direction = 'in' | 'out' | 'both';
 
 /** An entry of the SPD (RFC 4301 §4.4.1). */
@@ -148,6 +151,8 @@ export interface IpsecState {
   /** The SPD, in the order in which it is asked. */
   policies: Policy[];
   nextPolicy: number;
+  /** Some policy names ESP or AH: what is sealed may be protected once more. */
+  nesting: boolean;
   /** The SAD by Child SA, oldest first. */
   readonly children: Map<number, ChildSa>;
   nextChild: number;
@@ -173,6 +178,7 @@ export function createState(config: IpsecConfig): IpsecState {
     config,
     policies: [],
     nextPolicy: 1,
+    nesting: false,
     children: new Map(),
     nextChild: 1,
     byInboundSpi: new Map(),
