@@ -17,6 +17,7 @@ import { findNotification, NOTHING, notification, number16 } from '../notificati
 import { proposalFromWire, proposalToWrite, withoutNone } from '../proposals.ts';
 import { selectorsToWire } from '../selectors.ts';
 import type { ChildOffer, Established } from '../state.ts';
+import { protocolOf } from './child-failed.ts';
 import { installAgreed } from './child-install.ts';
 import {
   askedSelectors,
@@ -100,7 +101,11 @@ export function answerChild(
     if (first !== undefined && !('chosen' in first.choice)) {
       tellNoProposal(
         machine,
-        { what: 'ESP', peer, connection: `${sa.connection}/${first.each.child}` },
+        {
+          what: protocolOf(first.each.configuration.proposals),
+          peer,
+          connection: `${sa.connection}/${first.each.child}`,
+        },
         first.choice,
         packet,
       );
