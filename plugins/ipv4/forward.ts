@@ -1,10 +1,10 @@
 import { adjustChecksum, type Context, HOOK, type Packet, read16, write16 } from '../../core/index.ts';
 import { ICMP_TYPE, icmpContract, TIME_EXCEEDED, UNREACHABLE } from '../icmp/contract.ts';
 import { formatIpv4, type Ipv4Address } from './address.ts';
+import { optionsAllow } from './allow-options.ts';
 import { IPV4_HOOKS } from './contract.ts';
 import { emit } from './emit.ts';
 import { AT } from './headers.ts';
-import { optionsAllow } from './options.ts';
 import { findDownRoute, findRoute } from './routes.ts';
 import type { Ipv4State } from './state.ts';
 

@@ -1,9 +1,9 @@
 import { type Context, HOOK, type Packet } from '../../core/index.ts';
 import { ICMP_TYPE, UNREACHABLE } from '../icmp/contract.ts';
+import { optionsAllow } from './allow-options.ts';
 import { IPV4_HOOKS } from './contract.ts';
 import { tell } from './forward.ts';
 import { AT, IP_PROTOCOLS, ipv4HeaderSize, isFragment } from './headers.ts';
-import { optionsAllow } from './options.ts';
 import { reassemble } from './reassembly.ts';
 import type { Ipv4State } from './state.ts';
 

@@ -417,8 +417,11 @@ describe('settings', () => {
     expect(wrong(child({ remote_ts: ['10.1.0.0/24', '10.2.0.0/42'] }))).toEqual([
       'connections.office.children.lan.remote_ts.1: 10.2.0.0/42: a prefix length is from 0 to 32',
     ]);
-    expect(wrong(child({ esp_proposals: 'aes256gcm16', ah_proposals: 'sha256' }))).toEqual([
-      'connections.office.children.lan.ah_proposals: a child has esp_proposals or ah_proposals, not both',
+    // AH around ESP is a second Child SA, whose name must be free.
+    const both = { esp_proposals: 'aes256gcm16', ah_proposals: 'sha256' };
+    expect(wrong(child(both))).toEqual([]);
+    expect(wrong({ connections: { office: { children: { lan: both, 'lan-ah': {} } } } })).toEqual([
+      'connections.office.children.lan.ah_proposals: AH around ESP makes a second Child SA called lan-ah, and there is such a child already',
     ]);
     expect(wrong({ connections: { office: { remote_addrs: '10.1.0.0/24[udp]' } } })).toHaveLength(1);
     expect(wrong({ secrets: { psk: { secret: 'x' } } })).toHaveLength(1);

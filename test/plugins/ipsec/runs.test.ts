@@ -354,7 +354,7 @@ describe('policies', () => {
   });
 
   it('go when the plugin goes, and nothing else breaks', () => {
-    const bare = site({}, {}).replaceAll('ipsec: {}', 'ipsec: false, esp: false');
+    const bare = site({}, {}).replaceAll('ipsec: {}', 'ipsec: false, esp: false, ah: false');
     expect(judge(run(bare)).every(({ held }) => held)).toBe(true);
     const noEsp = site(manual('a'), manual('b'), { plugins: ', esp: false' });
     const simulation = run(noEsp);
