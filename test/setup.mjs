@@ -9,6 +9,8 @@ const APT_INSTALL_LIMIT = 4 * MINUTE;
 
 const CJK_FONT = '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc';
 
+const STRONGSWAN_PLUGINS = '/usr/lib/ipsec/plugins/libstrongswan';
+
 /** Debian package, and how to see that it is there. */
 const DEBIAN_PACKAGES = [
   ['tshark', () => inPath('tshark')],
@@ -16,6 +18,12 @@ const DEBIAN_PACKAGES = [
   ['fonts-noto-cjk', () => existsSync(CJK_FONT)],
   ['socat', () => inPath('socat')],
   ['iproute2', () => inPath('ip')],
+  ['iputils-ping', () => inPath('ping')],
+  ['strongswan-charon', () => existsSync('/usr/lib/ipsec/charon')],
+  ['strongswan-swanctl', () => inPath('swanctl')],
+  ['libstrongswan-standard-plugins', () => existsSync(`${STRONGSWAN_PLUGINS}-openssl.so`)],
+  ['libstrongswan-extra-plugins', () => existsSync(`${STRONGSWAN_PLUGINS}-curve25519.so`)],
+  ['libcharon-extra-plugins', () => existsSync(`${STRONGSWAN_PLUGINS}-kernel-libipsec.so`)],
 ];
 
 function inPath(name) {

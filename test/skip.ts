@@ -57,18 +57,20 @@ export const root: Requirement = requirement('needs root', isRoot);
 export const tshark: Requirement = command('tshark', 'tshark');
 export const chromium: Requirement = command('chromium', 'chromium');
 export const socat: Requirement = command('socat', 'socat');
+export const pingCommand: Requirement = command('ping', 'iputils-ping');
 export const strongswan: Requirement = requirement(
-  'strongSwan is not installed (Debian packages charon-systemd, strongswan-swanctl)',
-  () => findCommand('swanctl') !== undefined && (existsSync('/usr/lib/ipsec/charon') || hasCharonSystemd()),
+  'strongSwan is not installed (Debian packages strongswan-charon, strongswan-swanctl, libstrongswan-extra-plugins, libcharon-extra-plugins)',
+  () =>
+    findCommand('swanctl') !== undefined &&
+    ['charon', 'plugins/libstrongswan-kernel-libipsec.so', 'plugins/libstrongswan-openssl.so'].every((file) =>
+      existsSync(join('/usr/lib/ipsec', file)),
+    ),
 );
+export const tun: Requirement = requirement('there is no /dev/net/tun', () => existsSync('/dev/net/tun'));
 export const netns: Requirement = requirement(
   'network namespaces cannot be made here (needs root, iproute2 and the kernel’s leave)',
   () => isRoot() && findCommand('ip') !== undefined && spawnSync('unshare', ['-n', 'true']).status === 0,
 );
-
-function hasCharonSystemd(): boolean {
-  return findCommand('charon-systemd') !== undefined;
-}
 
 /** The material folder, or a file or folder in it: `material('captures')`, `material('vectors', 'esp.json')`. */
 export function material(...parts: readonly string[]): Requirement {

@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect } from '@jest/globals';
+import { itWith, netns, pingCommand, root, socat, strongswan, tshark, tun } from '../skip.ts';
+import { Attached } from './attached.ts';
+import { Charon, type Connection } from './charon.ts';
+import { freePorts, Namespace } from './namespace.ts';
+
+/** Real daemons on the cables of a lab. Each test makes its namespaces, starts what it needs, and ends all of it. */
+
+const NEEDED = [root, netns, socat, strongswan, pingCommand, tun, tshark];
+/** Milliseconds: a bound, not what it takes. */
+const LIMIT = 55_000;
+
+let folder = '';
+let namespaces: Namespace[] = [];
+let attached: Attached | undefined;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ikebana-live-'));
+});
+afterEach(async () => {
+  attached?.kill();
+  attached = undefined;
+  await Promise.all(namespaces.map((one) => one.close()));
+  namespaces = [];
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A namespace with one cable to the lab and a network of its own behind it. */
+async function place(address: string, network: string, router: string, own: number, peer: number): Promise<Namespace> {
+  const namespace = await Namespace.open();
+  namespaces.push(namespace);
+  await namespace.must('ip', 'addr', 'add', network, 'dev', 'lo');
+  await namespace.cable('eth0', address, own, peer);
+  await namespace.must('ip', 'route', 'add', 'default', 'via', router);
+  return namespace;
+}
+
+const PING = ['ping', '-n', '-c', '3', '-i', '0.2', '-W', '3'];
+
+describe('two real daemons through our NAPT', () => {
+  itWith(
+    NEEDED,
+    'set up IKEv2, IKEv1 Main Mode and IKEv1 Aggressive Mode, and a ping crosses each',
+    async () => {
+      const [lanHere, lanThere, wanHere, wanThere] = (await freePorts(4)) as [number, number, number, number];
+      attached = new Attached(
+        folder,
+        `
+name: Two daemons and a translator
+nodes:
+  left: { kind: outside, interfaces: [eth0], plugins: { outside: { local: ${lanHere}, remote: ${lanThere} } } }
+  right: { kind: outside, interfaces: [eth0], plugins: { outside: { local: ${wanHere}, remote: ${wanThere} } } }
+  home:
+    kind: nat
+    interfaces: { lan: 192.168.50.1/24, wan: 198.51.100.1/24 }
+    plugins: { nat: { preset: carrier } }
+links:
+  - left:eth0 -- home:lan
+  - { endpoints: [home:wan, right:eth0], delay: 3ms }
+`,
+      );
+      const [left, right] = await Promise.all([
+        place('192.168.50.10/24', '10.1.0.1/24', '192.168.50.1', lanThere, lanHere),
+        place('198.51.100.10/24', '10.2.0.1/24', '198.51.100.1', wanThere, wanHere),
+        attached.joined(),
+      ]);
+      const l = { address: '192.168.50.10', id: 'left.example', networks: '10.1.0.0/24' };
+      const r = { address: '198.51.100.10', id: 'right.example', networks: '10.2.0.0/24' };
+      const kinds: Pick<Connection, 'name' | 'version' | 'aggressive'>[] = [
+        { name: 'two', version: 2 },
+        { name: 'main', version: 1 },
+        { name: 'aggressive', version: 1, aggressive: true },
+      ];
+      const crypto = { proposals: 'aes256-sha256-modp2048', esp: 'aes256-sha256' };
+      const [one] = await Promise.all([
+        Charon.start(
+          left,
+          `${folder}/left`,
+          kinds.map((kind) => ({ ...kind, ...crypto, local: l, remote: r })),
+        ),
+        Charon.start(
+          right,
+          `${folder}/right`,
+          kinds.map((kind) => ({ ...kind, ...crypto, local: r, remote: { ...l, address: '%any' } })),
+        ),
+      ]);
+      for (const { name } of kinds) {
+        const initiated = await one.initiate(name);
+        expect([name, initiated.code, initiated.out]).toEqual([
+          name,
+          0,
+          expect.stringContaining('completed successfully'),
+        ]);
+        const ping = await left.say(...PING, '-I', '10.1.0.1', '10.2.0.1');
+        expect([name, ping.out]).toEqual([name, expect.stringContaining(' 0% packet loss')]);
+        expect((await one.terminate(name)).code).toBe(0);
+      }
+      const outcome = await attached.end();
+      expect(outcome.run.stopped).toBeNull();
+      attached.judge();
+    },
+    LIMIT,
+  );
+});
