@@ -60,6 +60,9 @@ nodes:
 links:
   - left:eth0 -- home:lan
   - { endpoints: [home:wan, right:eth0], delay: 3ms }
+expect:
+  - { node: home, mapping: { protocol: udp, inside: '192.168.50.10:500' }, state: made }
+  - { node: home, mapping: { protocol: udp, inside: '192.168.50.10:4500' }, state: made }
 `,
       );
       const [left, right] = await Promise.all([
@@ -75,7 +78,7 @@ links:
         { name: 'aggressive', version: 1, aggressive: true },
       ];
       const crypto = { proposals: 'aes256-sha256-modp2048', esp: 'aes256-sha256' };
-      const [one] = await Promise.all([
+      const [one, other] = await Promise.all([
         Charon.start(
           left,
           `${folder}/left`,
@@ -96,10 +99,15 @@ links:
         ]);
         const ping = await left.say(...PING, '-I', '10.1.0.1', '10.2.0.1');
         expect([name, ping.out]).toEqual([name, expect.stringContaining(' 0% packet loss')]);
+        // The peer sees the translator's address, and a port that it chose.
+        const [, port] = /@ 198\.51\.100\.1\[(\d+)\]/.exec(await other.associations()) ?? [];
+        expect(['500', '4500', undefined]).not.toContain(port);
         expect((await one.terminate(name)).code).toBe(0);
       }
       const outcome = await attached.end();
       expect(outcome.run.stopped).toBeNull();
+      expect(outcome.expectations.filter(({ held }) => !held)).toEqual([]);
+      expect(outcome.story.filter(({ kind, code }) => kind === 'drop' && code.startsWith('nat.'))).toEqual([]);
       attached.judge();
     },
     LIMIT,
