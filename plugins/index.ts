@@ -13,6 +13,7 @@ import { ipsec } from './ipsec/index.ts';
 import { ipv4 } from './ipv4/index.ts';
 import { isakmp } from './isakmp/index.ts';
 import { nat } from './nat/index.ts';
+import { natT } from './nat-t/index.ts';
 import { outside } from './outside/index.ts';
 import { ping } from './ping/index.ts';
 import { traffic } from './traffic/index.ts';
@@ -36,6 +37,7 @@ export const plugins: readonly Plugin[] = [
   ipsec,
   esp,
   ah,
+  natT,
   isakmp,
   ikev2,
 ];

@@ -13,9 +13,14 @@ export const esp = definePlugin<EspState, object>({
     ...['RFC 4543', 'RFC 4868', 'RFC 7634'],
   ],
   requires: ['ipv4', 'ipsec'],
+  extends: ['nat-t'],
   uses: ['crypto'],
   protocol: espProtocol,
-  binds: [{ below: 'ipv4', key: 50 }],
+  binds: [
+    { below: 'ipv4', key: 50 },
+    // In UDP, where the header was taken out.
+    { below: 'nat-t', key: 50 },
+  ],
   codecs: [espCodec],
   codes: ESP_CODES,
   keyLogs: [espKeyLog],

@@ -15,6 +15,7 @@ import {
   ipsecContract,
   markSeen,
   mayBeNew,
+  type NatTraversalTag,
   type ProtectionCalls,
   rewriteHeader,
   type SecurityAssociation,
@@ -163,7 +164,10 @@ function receive(packet: Packet, ipsec: IpsecCalls, ctx: Context): void {
   out.set(buffer.subarray(packet.outer, start), opened.start);
   out.set(opening.text.subarray(0, opening.payload), opened.start + headerSize);
   rewriteHeader(out, opened.start, headerSize, total, opening.nextHeader);
-  ipsec.inbound(opened, headerSize, sa);
+  // Only the newest packet says where the peer is: one that was kept back or reordered does not.
+  const newest = sa.window.length > 0 && sequence === sa.sequence;
+  const from = newest ? (packet.tags?.['nat-t'] as NatTraversalTag | undefined)?.source : undefined;
+  ipsec.inbound(opened, headerSize, sa, from);
 }
 
 const CODE_OF_REFUSAL = { length: 'esp.length', icv: 'esp.integrity-failed', padding: 'esp.padding' } as const;

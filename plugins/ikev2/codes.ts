@@ -113,6 +113,10 @@ export const IKEV2_CODES: Readonly<Record<string, Story>> = {
     source: 'RFC 7296 §2.9',
     cure: '`local_ts` of each side and `remote_ts` of the other must overlap',
   },
+  'ikev2.peer-moved': {
+    text: '{node}: the peer at {before} is now at {after}, as an authentic {by} shows: all that goes to it goes there',
+    source: 'RFC 7296 §2.23',
+  },
   'ikev2.peer-refused': { text: '{peer} refuses {node} ({connection}): {error}', source: 'RFC 7296 §3.10.1' },
   'ikev2.unusable-method': {
     text: '{peer} wants a key exchange that {node} did not offer for {connection}',

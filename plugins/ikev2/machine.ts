@@ -1,6 +1,13 @@
 import { type Context, type PlainValues, toHex } from '../../core/index.ts';
 import { type CryptoProvider, cryptoSlot } from '../crypto/contract.ts';
-import { type IpsecCalls, ipsecContract, type Proposal } from '../ipsec/contract.ts';
+import {
+  type Endpoint,
+  type IpsecCalls,
+  ipsecContract,
+  natTraversal,
+  type Proposal,
+  wantsEncapsulation,
+} from '../ipsec/contract.ts';
 import { formatIpv4 } from '../ipv4/contract.ts';
 
 import { MOST_CLOSED, MOST_WAITING_TASKS } from './limits.ts';
@@ -58,6 +65,7 @@ export function putSa(machine: Machine, sa: IkeSa): void {
   if (sa.state === 'half-open' && before?.state !== 'half-open') state.halfOpen++;
   if (sa.state !== 'half-open' && before?.state === 'half-open') state.halfOpen--;
   state.sas.set(sa.id, sa);
+  if (sa.state === 'auth-sent' || sa.state === 'established') attachPath(machine, sa);
   if (sa.state !== 'established' || before?.state === 'established') return;
   state.established++;
   machine.ctx.note(
@@ -71,15 +79,36 @@ export function findBySpi(state: Ikev2State, spi: Uint8Array): IkeSa | undefined
   return id === undefined ? undefined : state.sas.get(id);
 }
 
+/** Other ends from now on. */
+export function moveSa({ state }: Machine, sa: IkeSa, local: Endpoint, remote: Endpoint): void {
+  if (remote.address !== sa.remote.address) {
+    leavePeer(state, sa.remote.address);
+    state.perPeer.set(remote.address, (state.perPeer.get(remote.address) ?? 0) + 1);
+  }
+  sa.local = { ...local };
+  sa.remote = { ...remote };
+}
+
+function leavePeer(state: Ikev2State, address: number): void {
+  const others = (state.perPeer.get(address) ?? 1) - 1;
+  if (others > 0) state.perPeer.set(address, others);
+  else state.perPeer.delete(address);
+}
+
+/** Tells NAT traversal, where it found something to traverse, by which ends the IKE SA goes. */
+export function attachPath({ ctx }: Machine, { id, local, remote, nat }: IkeSa): void {
+  if (nat === undefined || !wantsEncapsulation(nat)) return;
+  ctx.sibling(natTraversal)?.attach(`ikev2/${id}`, local, remote, nat);
+}
+
 /** Takes an IKE SA out, with its timers. Its Child SAs are the caller's business. */
 export function removeSa(machine: Machine, sa: IkeSa, why: string): void {
   const { state, ctx } = machine;
   const present = state.sas.get(sa.id);
   if (present === undefined) return;
   if (present.state === 'half-open') state.halfOpen--;
-  const others = (state.perPeer.get(sa.remote.address) ?? 1) - 1;
-  if (others > 0) state.perPeer.set(sa.remote.address, others);
-  else state.perPeer.delete(sa.remote.address);
+  leavePeer(state, present.remote.address);
+  if (present.nat !== undefined) ctx.sibling(natTraversal)?.detach(`ikev2/${sa.id}`);
   state.sas.delete(sa.id);
   state.bySpi.delete(toHex(ownSpi(sa)));
   if (present.begunBy !== undefined) state.byInitiator.delete(present.begunBy);

@@ -5,6 +5,7 @@ import { keyedChildren } from './exchanges/child-offer.ts';
 import { tell } from './failures.ts';
 
 import { enqueue, type Machine, machineOf, peerText, putSa, removeSa, setSaTimer } from './machine.ts';
+import { followPacket } from './moved.ts';
 import { receive } from './receive.ts';
 import {
   createState,
@@ -54,6 +55,11 @@ function callsOf(state: Ikev2State, ctx: Context): Ikev2Calls {
       const here = machine();
       childExpired(here, id, limit, reason);
       goOn(here);
+    },
+    peerMoved(id, remote) {
+      const here = machine();
+      const sa = saOfChild(here, id);
+      if (sa !== undefined) followPacket(here, sa, remote);
     },
     terminate(connection, child, why) {
       const here = machine();

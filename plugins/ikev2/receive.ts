@@ -1,4 +1,5 @@
 import { type Context, type Packet, packetBytes } from '../../core/index.ts';
+import { followsPeer } from '../ipsec/contract.ts';
 import { formatIpv4 } from '../ipv4/contract.ts';
 import { EXCHANGE_TYPES, IKEV2_FLAGS, majorVersionAt } from '../isakmp/contract.ts';
 import type { UdpTag } from '../udp/contract.ts';
@@ -8,6 +9,7 @@ import { answerInitAgain, isFull } from './exchanges/ike-sa-init-answer.ts';
 import type { Incoming } from './incoming.ts';
 import { chosenSuite, directionKeys, findBySpi, type Machine, spisText } from './machine.ts';
 import { type Message, type PayloadList, readMessage, readPayloads } from './message.ts';
+import { followMessage } from './moved.ts';
 import { EXCHANGE } from './names/exchanges.ts';
 import { NOTIFY } from './names/notify-types.ts';
 import { notification } from './notifications.ts';
@@ -176,12 +178,14 @@ function receiveSealed(machine: Machine, incoming: Incoming): void {
     }
   } else if (messageId === sa.answered?.messageId) {
     ctx.consume(packet);
-    respondAgain(machine, sa, header.exchangeType, packet);
+    // The answer goes where the request came from (RFC 7296 §2.11), and nothing else does: a recording could be played from anywhere.
+    respondAgain(machine, sa, header.exchangeType, packet, followsPeer(sa.nat) ? route : sa);
     return;
   } else if (messageId !== sa.nextExpected) {
     ctx.drop(packet, 'ikev2.message-id', { peer, exchange, kind: 'request', id: messageId, expected: sa.nextExpected });
     return;
   }
+  followMessage(machine, sa, incoming);
   const inner = opened.plain.slice(0, opened.length);
   const list = readPayloads(inner, 0, inner.length, message.next);
   const within: Incoming = { ...incoming, payloads: list.payloads, inner };

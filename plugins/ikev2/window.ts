@@ -2,7 +2,7 @@ import type { Packet } from '../../core/index.ts';
 import type { Machine } from './machine.ts';
 import type { PayloadToWrite } from './message.ts';
 import { EXCHANGE } from './names/exchanges.ts';
-import { clearMessage, type Outgoing, packetOf, sealedMessage, sendBytes } from './send.ts';
+import { clearMessage, type Outgoing, packetOf, type Route, sealedMessage, sendBytes } from './send.ts';
 import type { IkeSa, InitSent, KeyedSa, Outstanding, Purpose } from './state.ts';
 
 /**
@@ -111,11 +111,11 @@ export function respondInit(
 }
 
 /** The request came again, so the answer goes again: the same octets. */
-export function respondAgain(machine: Machine, sa: IkeSa, exchange: number, packet: Packet): void {
+export function respondAgain(machine: Machine, sa: IkeSa, exchange: number, packet: Packet, route: Route = sa): void {
   const { answered } = sa;
   if (answered === undefined) return;
   const about = outgoing(sa, exchange, answered.messageId, true, []);
-  sendBytes(machine, sa, answered.bytes, about, { packet, relation: 'answer' });
+  sendBytes(machine, route, answered.bytes, about, { packet, relation: 'answer' });
 }
 
 /** An answer outside of any SA: nothing is kept. */

@@ -113,6 +113,15 @@ export interface Usage {
 /** What ended a lifetime. `sequence`: the numbers have run out (RFC 4303 §3.3.3). */
 export type ExpiryReason = 'time' | 'bytes' | 'packets' | 'sequence';
 
+/** A Child SA that a peer behind a NAT asks for. */
+export interface PeerBehindNat {
+  readonly by: ChildInstallation['by'];
+  readonly mode: Mode;
+  readonly remote: Endpoint;
+  readonly localTs: readonly TrafficSelector[];
+  readonly remoteTs: readonly TrafficSelector[];
+}
+
 export interface IpsecCalls {
   connections(): readonly Connection[];
   connection(name: string): Connection | undefined;
@@ -131,6 +140,11 @@ export interface IpsecCalls {
    * them go out. Returns the Child SA's number, never used twice in a run; 0 where this node cannot use such SAs (the trace says why).
    */
   installChild(child: ChildInstallation): number;
+  /**
+   * For a responder, before it agrees: would the selectors rob another peer behind a NAT of its traffic (RFC 3948 §5)? Then the trace says
+   * whom, and the answer is TS_UNACCEPTABLE or INVALID-ID-INFORMATION.
+   */
+  refusesPeer(newcomer: PeerBehindNat): boolean;
   /** Packets go out by this Child SA from now on (after `inboundOnly`). */
   activateOutbound(id: number): void;
   /** Removes a Child SA with its policies; traps of the configuration come back to light. `why` is told in the trace. */
@@ -153,9 +167,10 @@ export interface IpsecCalls {
   inboundSa(protocol: IpProtocol, spi: number, destination: Ipv4Address): SecurityAssociation | undefined;
   /**
    * Takes a packet that was opened: `packet.start` at the outer IPv4 header of `headerSize` octets, rewritten so that it carries what was
-   * inside. Counts it, checks it against the SA's selectors (RFC 4301 §5.2) and takes it on its way.
+   * inside. Counts it, checks it against the SA's selectors (RFC 4301 §5.2) and takes it on its way. `from`: where the newest packet of the
+   * SA came from in UDP; absent for those that are no newer than others, and for those that came without UDP.
    */
-  inbound(packet: Packet, headerSize: number, sa: SecurityAssociation): void;
+  inbound(packet: Packet, headerSize: number, sa: SecurityAssociation, from?: Endpoint): void;
   /** The protocol counts a packet that it refused on an SA. */
   refuse(sa: SecurityAssociation): void;
   /** The SA's sequence numbers have run out: it expires hard. */

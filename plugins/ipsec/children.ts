@@ -145,7 +145,7 @@ export function installChild(
   ctx.note('ipsec.sa-installed', {
     sa: label,
     protocol: protocolName(protocol),
-    mode,
+    mode: encapsulation === undefined ? mode : `${mode} (in UDP)`,
     local: formatIpv4(local),
     remote: formatIpv4(remote),
     in: formatSpi(inbound.spi),
@@ -155,6 +155,9 @@ export function installChild(
     remoteTs: formatSelectors(remoteTs),
     ...(limits.hardAt > 0 ? { lifetime: formatDuration(limits.hardAt - ctx.now()) } : {}),
   });
+  if (protocol === IP_PROTOCOL.ah && installation.encapsulation !== undefined) {
+    ctx.note('ipsec.ah-through-nat', { sa: label, remote: formatIpv4(remote) });
+  }
   if (entry.outboundActive) releaseWaiting(state, connection, child, ctx);
   return id;
 }

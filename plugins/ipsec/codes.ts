@@ -20,6 +20,21 @@ export const IPSEC_CODES: Readonly<Record<string, Story>> = {
   },
   'ipsec.outbound-active': { text: '{node} sends by SA {sa} from now on (SPI {out})', source: 'RFC 7296 §2.8' },
   'ipsec.sa-moved': { text: '{node}: SA {sa} now goes from {local} to {remote}', source: 'RFC 4555 §3.5' },
+  'ipsec.tunnel-conflict': {
+    text: '{node} refuses {peer}: its traffic {remote} is also that of {other} ({sa}), and packets from {local} could not be told apart',
+    source: 'RFC 3948 §5.1',
+    cure: 'give peers behind NATs inner addresses of their own: virtual IPs, or other private networks',
+  },
+  'ipsec.transport-conflict': {
+    text: '{node} refuses {peer}: in transport mode {other} ({sa}) has the same public address, {remote}, and packets from {local} could not be told apart',
+    source: 'RFC 3948 §5.2',
+    cure: 'use tunnel mode, or selectors of different ports',
+  },
+  'ipsec.ah-through-nat': {
+    text: '{node}: SA {sa} is of AH, which covers the addresses that the NAT on the way to {remote} changes: no packet of it will pass',
+    source: 'RFC 3715 §2.1(a), RFC 3948 §1',
+    cure: 'use ESP, which NAT traversal puts in UDP',
+  },
   'ipsec.policy-hit': {
     text: '{node}: the first packet {direction} that policy {policy} ({action}) decides on: {source} to {destination}, protocol {protocol}',
     source: 'RFC 4301 §4.4.1',

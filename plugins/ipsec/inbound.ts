@@ -2,7 +2,9 @@ import { type Context, HOOK, type HookVerdict, type Packet, read16 } from '../..
 import { ipv4Contract, ipv4Header } from '../ipv4/contract.ts';
 import type { IpsecTag, SecurityAssociation } from './calls.ts';
 import { labelOf, spendLifetime } from './children.ts';
+import { keyingFor } from './keying.ts';
 import { passesAnyway } from './keying-traffic.ts';
+import { type Endpoint, natTraversal } from './nat-traversal.ts';
 import { addressesOf, tellFirstHit } from './outbound.ts';
 import { packetFace, selectorAt } from './packet-selector.ts';
 import { admitsAny, findPolicy, namesProtocol } from './policies.ts';
@@ -57,6 +59,7 @@ export function takeOpened(
   packet: Packet,
   headerSize: number,
   sa: SecurityAssociation,
+  from: Endpoint | undefined,
   ctx: Context,
 ): void {
   const child = childSa(state, sa.child);
@@ -71,6 +74,10 @@ export function takeOpened(
   sa.lastUse = ctx.now();
   state.counters.opened++;
   state.counters.openedBytes += payload;
+  if (from !== undefined) followPeer(state, child, from, ctx);
+  if (child.mode === 'transport' && sa.encapsulation !== undefined) {
+    ctx.sibling(natTraversal)?.restoreChecksum(packet, headerSize, child.original);
+  }
   if (child.mode === 'tunnel' ? enterTunnel(packet, headerSize, child, ctx) : admitTransport(packet, child, ctx)) {
     packet.tags = { ipsec: { opened: child.id } satisfies IpsecTag };
     packet.outer = -1;
@@ -80,6 +87,14 @@ export function takeOpened(
     state.counters.refused++;
   }
   spendLifetime(state, child, sa, ctx);
+}
+
+/** RFC 7296 §2.23: the peer's mapping has changed, and what is authentic says where it is now. Its IKE SA moves with all that belongs to it. */
+function followPeer(state: IpsecState, child: ChildSa, from: Endpoint, ctx: Context): void {
+  const encapsulation = child.inbound.encapsulation;
+  if (encapsulation?.follows !== true) return;
+  if (from.address === child.remote && from.port === encapsulation.remotePort) return;
+  keyingFor(state, child.connection, ctx, child.by.keying)?.peerMoved?.(child.id, from);
 }
 
 /** Takes the outer header off and checks what was inside. False: it was dropped. */

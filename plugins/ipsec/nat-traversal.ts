@@ -1,5 +1,5 @@
 import { contract, type Packet } from '../../core/index.ts';
-import type { Ipv4Address } from '../ipv4/contract.ts';
+import { formatIpv4, type Ipv4Address } from '../ipv4/contract.ts';
 
 /**
  * What NAT traversal (the plugin `nat-t`) answers to both versions of IKE and to `ipsec`, on nodes that have it. Where it is not, nothing
@@ -10,6 +10,11 @@ import type { Ipv4Address } from '../ipv4/contract.ts';
 export interface Endpoint {
   readonly address: Ipv4Address;
   readonly port: number;
+}
+
+/** `192.0.2.1:4500`. */
+export function endpointText({ address, port }: Endpoint): string {
+  return `${formatIpv4(address)}:${port}`;
 }
 
 /** An IKE message as those see it who add to it. */
@@ -121,14 +126,14 @@ export interface NatTraversalCalls {
 
   /**
    * Puts a UDP header between the IPv4 header of `headerSize` octets at `packet.start` and the ESP packet behind it (RFC 3948 §3.4, §3.5).
-   * The packet stays in hand.
+   * The packet stays in hand; false: it was dropped, being too long.
    */
-  encapsulate(packet: Packet, headerSize: number, encapsulation: UdpEncapsulation): void;
+  encapsulate(packet: Packet, headerSize: number, encapsulation: UdpEncapsulation): boolean;
   /**
    * Transport mode: makes the checksum of the TCP or UDP packet behind the IPv4 header at `packet.start` right for the addresses that stand
-   * there now (RFC 3948 §3.1.2).
+   * there now (RFC 3948 §3.1.2). Where the original addresses are not known it is counted anew.
    */
-  restoreChecksum(packet: Packet, headerSize: number, original: OriginalAddresses): void;
+  restoreChecksum(packet: Packet, headerSize: number, original: OriginalAddresses | undefined): void;
 }
 
 export const natTraversal = contract<NatTraversalCalls>('nat-t');

@@ -4,6 +4,7 @@ import { formatIpv4, ipv4Contract, ipv4Header, ipv4HeaderSize } from '../ipv4/co
 import { type IpsecTag, type ProtectionCalls, protection } from './calls.ts';
 import { labelOf, protocolName, spendLifetime } from './children.ts';
 import { passesAnyway } from './keying-traffic.ts';
+import { natTraversal } from './nat-traversal.ts';
 import { type PacketFace, packetFace } from './packet-selector.ts';
 import { findPolicy, namesProtocol } from './policies.ts';
 import { type ChildSa, childSa, type IpsecState, MOST_LAYERS, type Policy } from './state.ts';
@@ -21,6 +22,8 @@ const FRAGMENTED = 0x3fff;
 const LARGEST_PACKET = 65535;
 /** A path with a smaller MTU carries no IPv4 (RFC 791 §3.1). */
 const SMALLEST_MTU = 68;
+/** What ESP in UDP has more (RFC 3948 §2.1). */
+const UDP_SIZE = 8;
 
 export function protectOutbound(state: IpsecState, packet: Packet, ctx: Context): HookVerdict {
   if (state.policies.length === 0 && state.config.otherwise === 'bypass') return HOOK.accept;
@@ -104,7 +107,14 @@ function protect(state: IpsecState, child: ChildSa, packet: Packet, ctx: Context
     ctx.drop(packet, 'ipsec.transport-fragment', { sa: labelOf(child) });
     return;
   }
-  const mtu = mtuFor(state, child, ipv4.mtuTo(sa.destination) ?? LARGEST_PACKET, ctx);
+  const { encapsulation } = sa;
+  const traversal = encapsulation === undefined ? undefined : ctx.sibling(natTraversal);
+  if (encapsulation !== undefined && traversal === undefined) {
+    ctx.drop(packet, 'ipsec.cannot-protect', { sa: labelOf(child), protocol: 'ESP in UDP' });
+    return;
+  }
+  const way = (ipv4.mtuTo(sa.destination) ?? LARGEST_PACKET) - (encapsulation === undefined ? 0 : UDP_SIZE);
+  const mtu = mtuFor(state, child, way, ctx);
   if (size > mtu - OUTER_SIZE || protector.sealedSize(size, sa) > mtu - OUTER_SIZE) {
     if (isTooLarge(child, packet, size, mtu, protector, ctx)) return;
   }
@@ -117,6 +127,7 @@ function protect(state: IpsecState, child: ChildSa, packet: Packet, ctx: Context
   const payload = packet.end - packet.start - headerSize;
   const sealed = protector.seal(packet, headerSize, sa);
   if (sealed === undefined) return;
+  if (encapsulation !== undefined && traversal?.encapsulate(sealed, headerSize, encapsulation) === false) return;
   sa.packets++;
   sa.bytes += payload;
   sa.lastUse = ctx.now();

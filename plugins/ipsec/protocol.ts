@@ -19,6 +19,7 @@ import { keyingFor } from './keying.ts';
 import type { UdpEncapsulation } from './nat-traversal.ts';
 import { decideOutbound, protectOutbound } from './outbound.ts';
 import { IP_PROTOCOL } from './proposal.ts';
+import { refusesPeer } from './rivals.ts';
 import { secretFor } from './secrets.ts';
 import { setUp } from './set-up.ts';
 import { childSa, createState, type IpsecConfig, type IpsecState } from './state.ts';
@@ -93,6 +94,7 @@ export const ipsecProtocol: Protocol<IpsecState, IpsecConfig> = {
     allocateSpi: () => allocateSpi(state, ctx),
     releaseSpi: (spi) => releaseSpi(state, spi),
     installChild: (child) => installChild(state, child, ctx),
+    refusesPeer: (newcomer) => refusesPeer(state, newcomer, ctx),
     activateOutbound: (id) => activateOutbound(state, id, ctx),
     removeChild: (id, why) => void removeChild(state, id, why, ctx),
     moveChild: (id, local, remote, encapsulation) => moveChild(state, id, local, remote, encapsulation, ctx),
@@ -126,7 +128,7 @@ export const ipsecProtocol: Protocol<IpsecState, IpsecConfig> = {
       if (child?.protocol !== protocol || child.inbound.destination !== destination) return undefined;
       return child.inbound;
     },
-    inbound: (packet, headerSize, sa) => takeOpened(state, packet, headerSize, sa, ctx),
+    inbound: (packet, headerSize, sa, from) => takeOpened(state, packet, headerSize, sa, from, ctx),
     refuse(sa) {
       sa.refused++;
       state.counters.refused++;

@@ -1,5 +1,6 @@
 import { type Badge, formatDuration, type TableView, type Tube, type ViewContext } from '../../core/index.ts';
 import { formatIpv4 } from '../ipv4/contract.ts';
+import type { SecurityAssociation } from './calls.ts';
 import { labelOf, protocolName } from './children.ts';
 import { describeProposal } from './proposal.ts';
 import { formatSelectors } from './selector-text.ts';
@@ -76,8 +77,8 @@ const associations: TableView<IpsecState> = {
         sa: labelOf(child),
         way: sa.direction,
         spi: formatSpi(sa.spi),
-        ends: `${formatIpv4(sa.source)} to ${formatIpv4(sa.destination)}`,
-        mode: `${protocolName(child.protocol)} ${child.mode}`,
+        ends: endsOf(sa),
+        mode: `${protocolName(child.protocol)} ${child.mode}${sa.encapsulation === undefined ? '' : ' in UDP'}`,
         transforms: describeProposal(child.proposal),
         weak: weaknessOf(child),
         keying: child.by.keying,
@@ -90,6 +91,14 @@ const associations: TableView<IpsecState> = {
       })),
     ),
 };
+
+/** With the ports, where it goes in UDP. */
+function endsOf({ source, destination, encapsulation, direction }: SecurityAssociation): string {
+  if (encapsulation === undefined) return `${formatIpv4(source)} to ${formatIpv4(destination)}`;
+  const { localPort, remotePort } = encapsulation;
+  const [from, to] = direction === 'out' ? [localPort, remotePort] : [remotePort, localPort];
+  return `${formatIpv4(source)}:${from} to ${formatIpv4(destination)}:${to}`;
+}
 
 export function weaknessOf(child: ChildSa): string {
   const reasons = [encryptionOf(child.inbound.encryption)?.weak, integrityOf(child.inbound.integrity)?.weak];

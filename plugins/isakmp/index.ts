@@ -10,13 +10,18 @@ export const isakmp = definePlugin<IsakmpState, unknown>({
     'The header and the chain of payloads that both versions of IKE share, and port 500, which they share as well.',
   sources: ['RFC 7296 §3.1, §3.2', 'RFC 2408 §3.1, §3.2'],
   requires: ['ipv4', 'udp'],
+  extends: ['nat-t'],
   protocol: isakmpProtocol,
-  binds: [{ below: 'udp', key: 500 }],
+  binds: [
+    { below: 'udp', key: 500 },
+    // Port 4500, without its marker.
+    { below: 'nat-t', key: 500 },
+  ],
   codecs: [isakmpCodec],
   expectations: [exchangeOutcome, ikeOutcome],
   codes: {
     'isakmp.too-short': {
-      text: '{node} dropped a datagram of {octets} octets at port 500: too short for an IKE header',
+      text: '{node} dropped a datagram of {octets} octets: too short for an IKE header',
       source: 'RFC 7296 §3.1',
     },
     'isakmp.nobody-speaks': {

@@ -34,6 +34,8 @@ export interface UdpTag {
   readonly sourcePort: number;
   readonly destination: Ipv4Address;
   readonly destinationPort: number;
+  /** Octets of the IPv4 header, which stands before the UDP header. */
+  readonly ipHeaderSize: number;
 }
 
 /**

@@ -69,7 +69,7 @@ function receiveDatagram(packet: Packet, ctx: Context): void {
     }
   }
   const destination = read32(buffer, outer + IP.destination);
-  const tag: UdpTag = { source, sourcePort, destination, destinationPort };
+  const tag: UdpTag = { source, sourcePort, destination, destinationPort, ipHeaderSize: start - outer };
   if (packet.tags === undefined) packet.tags = { udp: tag };
   else packet.tags.udp = tag;
   packet.outer = start;
@@ -95,6 +95,7 @@ function receiveError(packet: Packet, ctx: Context): void {
     sourcePort,
     destination: read32(buffer, start + IP.destination),
     destinationPort: read16(buffer, at + AT.destinationPort),
+    ipHeaderSize: at - start,
   };
   packet.tags = { ...packet.tags, udp: tag };
   if (!ctx.deliver(packet, errorsToPort(sourcePort))) ctx.consume(packet);

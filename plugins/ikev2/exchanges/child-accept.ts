@@ -19,6 +19,7 @@ import { proposalFromWire, withoutNone } from '../proposals.ts';
 import type { ChildOffer, Established } from '../state.ts';
 import { installAgreed } from './child-install.ts';
 import { askedSelectors, isExactly } from './child-offer.ts';
+import { substituted } from './child-transport.ts';
 
 /** Why an answer cannot be taken; `told` where the trace knows already. */
 export type ChildFailure = { readonly why: string };
@@ -41,7 +42,9 @@ export function acceptChild(
   if (!isChosenFrom(chosen, offer.proposals)) {
     return { why: `${peer} chose ${describeProposal(chosen)}, which was not offered` };
   }
-  const has = askedSelectors(payloads, true);
+  const transport = offer.transport && findNotification(payloads, NOTIFY.USE_TRANSPORT_MODE) !== undefined;
+  const asked = askedSelectors(payloads, true);
+  const has = transport ? substituted(sa, asked) : { ...asked, original: undefined };
   const subset = (part: readonly TrafficSelector[], whole: readonly TrafficSelector[]): boolean =>
     part.length > 0 && sameSelectors(narrowSelectors(whole, part), withoutCovered(part));
   if (!subset(has.localTs, offer.localTs) || !subset(has.remoteTs, offer.remoteTs)) {
@@ -60,13 +63,18 @@ export function acceptChild(
     secret = sharedSecret(machine, offer.exchange, ke.value.value);
     if (secret === undefined) return { why: `${peer} sent a public value that is none of ${methodName(method)}` };
   }
-  const transport = offer.transport && findNotification(payloads, NOTIFY.USE_TRANSPORT_MODE) !== undefined;
   if (offer.transport && !transport) {
     tell(machine, 'ikev2.transport-declined', () => ({ peer, child: offer.child }), packet);
   }
   const id = installAgreed(machine, sa, {
     ...{ child: offer.child, chosen, transport, nonces, secret, spi: offer.spi, peerSpi: read32(wire.spi, 0) },
-    ...{ localTs: has.localTs, remoteTs: has.remoteTs, initiator: true, replaces: offer.replaces },
+    ...{
+      localTs: has.localTs,
+      remoteTs: has.remoteTs,
+      original: has.original,
+      initiator: true,
+      replaces: offer.replaces,
+    },
     narrowed: !isExactly(has, offer),
     packet,
   });

@@ -4,6 +4,7 @@ import {
   formatSelectors,
   narrowSelectors,
   resolveSelectors,
+  SECURITY_PROTOCOL,
   TRANSFORM,
   transformOf,
 } from '../../ipsec/contract.ts';
@@ -27,6 +28,7 @@ import {
   spiOctets,
   withoutKeyExchange,
 } from './child-offer.ts';
+import { substituted } from './child-transport.ts';
 
 /** What answering an offer came to: payloads for the response, and the Child SA's number; 0 where none was made. */
 export interface ChildAnswer {
@@ -54,6 +56,10 @@ export function answerChild(
   });
   const offered = findPayload(payloads, 'SA')?.value.proposals ?? [];
   const wants = askedSelectors(payloads, false);
+  // A child in transport mode is looked for by what its packets will have, one in tunnel mode by what was asked (RFC 7296 §2.23.1).
+  const offersTransport = findNotification(payloads, NOTIFY.USE_TRANSPORT_MODE) !== undefined;
+  const plain = { ...wants, original: undefined };
+  const seen = offersTransport ? substituted(sa, wants) : plain;
   const configured = (connection === undefined ? [] : keyedChildren(connection)).map((child) => ({
     child: child.name,
     configuration: child,
@@ -61,10 +67,11 @@ export function answerChild(
     remoteTs: resolveSelectors(child.remoteTs, sa.remote.address),
   }));
   const fitting = configured
+    .map((each) => ({ ...each, wants: each.configuration.mode === 'transport' ? seen : plain }))
     .map((each) => ({
       ...each,
-      local: narrowSelectors(each.localTs, wants.localTs),
-      remote: narrowSelectors(each.remoteTs, wants.remoteTs),
+      local: narrowSelectors(each.localTs, each.wants.localTs),
+      remote: narrowSelectors(each.remoteTs, each.wants.remoteTs),
     }))
     .filter(({ local, remote }) => local.length > 0 && remote.length > 0);
   if (fitting.length === 0) {
@@ -90,7 +97,7 @@ export function answerChild(
   }
   const theirs = offered.map(proposalFromWire);
   // A child whose selectors are exactly those that were asked for comes before one that must be narrowed.
-  const ordered = [...fitting].sort((a, b) => Number(isExactly(b, wants)) - Number(isExactly(a, wants)));
+  const ordered = [...fitting].sort((a, b) => Number(isExactly(b, b.wants)) - Number(isExactly(a, a.wants)));
   const choices = ordered.map((each) => {
     const mine = options.inAuth ? withoutKeyExchange(each.configuration.proposals) : each.configuration.proposals;
     return { each, choice: chooseProposal(mine, options.inAuth ? withoutKeyExchange(theirs) : theirs) };
@@ -140,13 +147,20 @@ export function answerChild(
   if (wire === undefined || wire.spi.length !== 4) return refuse(NOTIFY.INVALID_SYNTAX);
   const ownNonce = options.inAuth ? undefined : freshNonce(machine);
   const nonces = nonce !== undefined && ownNonce !== undefined ? { initiator: nonce, responder: ownNonce } : sa.nonces;
-  const transport =
-    each.configuration.mode === 'transport' && findNotification(payloads, NOTIFY.USE_TRANSPORT_MODE) !== undefined;
+  const transport = each.configuration.mode === 'transport' && offersTransport;
+  if (sa.nat?.remote === true && chosen.protocol === SECURITY_PROTOCOL.esp) {
+    const by = { keying: 'ikev2', ikeSa: sa.id } as const;
+    const mode = transport ? 'transport' : 'tunnel';
+    if (ipsec.refusesPeer({ by, mode, remote: sa.remote, localTs: each.local, remoteTs: each.remote })) {
+      return refuse(NOTIFY.TS_UNACCEPTABLE);
+    }
+  }
   const spi = ipsec.allocateSpi();
   const id = installAgreed(machine, sa, {
     ...{ child: each.child, chosen, transport, nonces, secret, spi, peerSpi: read32(wire.spi, 0) },
-    ...{ localTs: each.local, remoteTs: each.remote, initiator: false, replaces: options.replaces },
-    narrowed: !isExactly({ localTs: each.local, remoteTs: each.remote }, wants),
+    ...{ localTs: each.local, remoteTs: each.remote, original: transport ? each.wants.original : undefined },
+    ...{ initiator: false, replaces: options.replaces },
+    narrowed: !isExactly({ localTs: each.local, remoteTs: each.remote }, each.wants),
     packet,
   });
   if (id === 0) return refuse(NOTIFY.NO_PROPOSAL_CHOSEN);

@@ -1,9 +1,11 @@
 import type { Packet } from '../../../core/index.ts';
 import {
   describeProposal,
+  encapsulationOf,
   encryptionOf,
   formatSelectors,
   integrityOf,
+  type OriginalAddresses,
   type Proposal,
   TRANSFORM,
   type TrafficSelector,
@@ -25,6 +27,8 @@ export interface Agreed {
   readonly peerSpi: number;
   readonly localTs: readonly TrafficSelector[];
   readonly remoteTs: readonly TrafficSelector[];
+  /** Transport mode behind a NAT: the ends as the peer sees them. */
+  readonly original: OriginalAddresses | undefined;
   /** Did this side begin the exchange? */
   readonly initiator: boolean;
   readonly replaces: number;
@@ -43,6 +47,7 @@ export function installAgreed(machine: Machine, sa: Established, agreed: Agreed)
     ...(integrity === undefined ? {} : { integrity }),
   };
   const keys = childKeys(crypto, chosenSuite(sa.proposal).prf.prf, sa.keys.d, protection, agreed.nonces, agreed.secret);
+  const encapsulation = encapsulationOf(sa.nat, sa.local, sa.remote);
   const id = ipsec.installChild({
     connection: sa.connection,
     child: agreed.child,
@@ -50,6 +55,8 @@ export function installAgreed(machine: Machine, sa: Established, agreed: Agreed)
     mode: agreed.transport ? 'transport' : 'tunnel',
     local: sa.local.address,
     remote: sa.remote.address,
+    ...(encapsulation === undefined ? {} : { encapsulation }),
+    ...(agreed.original === undefined ? {} : { original: agreed.original }),
     proposal: chosen,
     inbound: { spi: agreed.spi, keys: initiator ? keys.fromResponder : keys.fromInitiator },
     outbound: { spi: agreed.peerSpi, keys: initiator ? keys.fromInitiator : keys.fromResponder },

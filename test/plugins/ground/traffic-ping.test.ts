@@ -27,7 +27,11 @@ describe('test traffic', () => {
     const numbers = fc.array(fc.tuple(fc.integer({ min: 0, max: 60 }), fc.nat(50)), { maxLength: 200 });
     fc.assert(
       fc.property(numbers, fc.integer({ min: 1, max: 30 }), (list, stride) => {
-        const arrival = createArrival(7, { source: 1, sourcePort: 2, destination: 3, destinationPort: 4 }, 0);
+        const arrival = createArrival(
+          7,
+          { source: 1, sourcePort: 2, destination: 3, destinationPort: 4, ipHeaderSize: 20 },
+          0,
+        );
         const seen = new Set<number>();
         let [highest, duplicates, reordered, jitter, last] = [-1, 0, 0, 0, -1];
         let now = 10_000;
