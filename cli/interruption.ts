@@ -7,11 +7,13 @@ export class Interruption {
   #signal: Signal | undefined;
   readonly #listeners: readonly (readonly [Signal, () => void])[];
 
-  constructor() {
+  /** `asked` is called at the first signal. */
+  constructor(asked?: () => void) {
     this.#listeners = (['SIGINT', 'SIGTERM'] as const).map((signal) => {
       const listener = (): void => {
         if (this.#signal !== undefined) process.exit(exitOf(signal));
         this.#signal = signal;
+        asked?.();
       };
       process.on(signal, listener);
       return [signal, listener] as const;

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { addAttach } from './commands/attach.ts';
 import { addCapture } from './commands/capture.ts';
 import { addCheck } from './commands/check.ts';
+import { addExperiment } from './commands/experiment.ts';
 import { addExplain } from './commands/explain.ts';
 import { addPlugins } from './commands/plugins.ts';
 import { addRun } from './commands/run.ts';
@@ -27,7 +28,9 @@ const program = new Command('ikebana')
   .showSuggestionAfterError()
   .showHelpAfterError('(--help tells more)')
   .exitOverride();
-for (const add of [addRun, addAttach, addCheck, addExplain, addCapture, addPlugins, addWeb]) add(program, terminal);
+for (const add of [addRun, addAttach, addCheck, addExplain, addExperiment, addCapture, addPlugins, addWeb]) {
+  add(program, terminal);
+}
 
 try {
   await program.parseAsync();

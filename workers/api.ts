@@ -91,6 +91,8 @@ export interface LoadOptions {
   readonly fileName?: string;
   /** The kinds of nodes, YAML: the content of topologies/kinds.yaml. */
   readonly kinds?: string;
+  /** Parts of topologies, as plain data, laid over the text before anything else is changed. */
+  readonly fragments?: readonly unknown[];
   /** `nodes.a.plugins.x.y`: a path into the file and what stands there instead; text is read as YAML. */
   readonly overrides?: readonly { readonly path: string; readonly value: unknown }[];
   /** `node/plugin`, taken off that node, or `node`, with all that speaks of it. */

@@ -1,4 +1,4 @@
-import type { Expectation } from '../core/index.ts';
+import type { Expectation, Verdict } from '../core/index.ts';
 import { type History, type Judgement, judge, runView, storyOf } from '../core/simulation/index.ts';
 import { parseExpectation } from '../core/topology/index.ts';
 import { createGlance, type TraceRecord } from '../core/trace/index.ts';
@@ -6,7 +6,8 @@ import type { Answer, Explanation } from './api.ts';
 import { FRAME_FATE } from './frame-fate.ts';
 import type { FrameReader } from './frame-reader.ts';
 import type { FrameIndex } from './frames.ts';
-import { chainOf, isFailure, sentenceOf } from './stories.ts';
+import { type Behind, failuresBehind } from './root-cause.ts';
+import { chainOf, chainRecords, isFailure, sentenceOf } from './stories.ts';
 import type { Sentence } from './views.ts';
 
 /** Failures that are tried when looking for the one that decided. */
@@ -50,8 +51,21 @@ function evidenceChain(run: Explained, records: readonly number[]): Sentence[] {
   return last === undefined ? [] : chainOf(run.history, last);
 }
 
-/** The chain of the failure that decided: one of the evidence itself, else the first that came of it, else the first of the run. */
 function decisiveChain(run: Explained, records: readonly number[]): Sentence[] {
+  return sentences(run, decisiveCause(run, records).chain);
+}
+
+function sentences({ history }: Explained, records: readonly TraceRecord[]): Sentence[] {
+  return records.map((record) => sentenceOf(history, record));
+}
+
+/** The chain of the failure that decided, and its root. */
+export function decisiveCause(run: Explained, records: readonly number[]): Behind {
+  return failuresBehind(run, decisiveRecords(run, records));
+}
+
+/** The chain of the failure that decided: one of the evidence itself, else the first that came of it, else the first of the run. */
+function decisiveRecords(run: Explained, records: readonly number[]): TraceRecord[] {
   const { history } = run;
   const evidence = records.flatMap((number) => history.record(number) ?? []);
   const told = evidence.findLast((record) => isFailure(history, record));
@@ -77,18 +91,18 @@ const MOST_FOLLOWED = 4;
  * The chain of a failure. What somebody only noticed, such as a time-out, is followed by the chain of the drop that it comes from: the last
  * one before it that shares its nearest cause, those that have a cure before others.
  */
-function withDrop(run: Explained, failure: TraceRecord, depth = 0): Sentence[] {
+function withDrop(run: Explained, failure: TraceRecord, depth = 0): TraceRecord[] {
   const { history } = run;
-  const own = chainOf(history, failure.number);
+  const own = chainRecords(history, failure.number);
   const noticed = failure.kind !== 'drop' || history.record(failure.cause)?.kind === 'timer';
   const drop = noticed && depth < MOST_FOLLOWED ? dropBehind(run, failure, own) : undefined;
-  return drop === undefined ? own : [sentenceOf(history, failure), ...withDrop(run, drop, depth + 1)];
+  return drop === undefined ? own : [failure, ...withDrop(run, drop, depth + 1)];
 }
 
-function dropBehind(run: Explained, failure: TraceRecord, chain: readonly Sentence[]): TraceRecord | undefined {
+function dropBehind(run: Explained, failure: TraceRecord, chain: readonly TraceRecord[]): TraceRecord | undefined {
   const { history } = run;
   const { registry } = history.head;
-  const causes = new Set(chain.map(({ record }) => record));
+  const causes = new Set(chain.map(({ number }) => number));
   let best: (Candidate & { readonly drop: TraceRecord }) | undefined;
   let tried = 0;
   for (const drop of failures(run)) {
@@ -161,7 +175,7 @@ function failureKinds(run: Explained): Answer[] {
       question: count === 1 ? code : `${code}, ${count} times`,
       held: false,
       verdict: sentenceOf(history, first).text,
-      chain: withDrop(run, first),
+      chain: sentences(run, withDrop(run, first)),
     }));
 }
 
@@ -190,13 +204,26 @@ function aboutPacket({ history, index, reader }: Explained, rest: string): Expla
 
 /** Judges an expectation that the topology does not hold, over the whole run. */
 function aboutExpectation(run: Explained, expectation: Expectation, question: string, rest: string): Explanation {
+  const verdict = judgeWords(run, `${expectation.key}: ${rest}`);
+  if ('wrong' in verdict) return { wrong: `${verdict.wrong}; for example: ${expectation.example}`, answers: [] };
+  return { answers: [judged(run, question, verdict)] };
+}
+
+export interface JudgedWords extends Verdict {
+  /** Numbers behind the evidence, by name. */
+  readonly figures: Readonly<Record<string, number>>;
+}
+
+/** Judges an expectation in the words of a topology's file over the whole run, as if the topology held it. */
+export function judgeWords(run: Pick<Explained, 'history'>, words: string): JudgedWords | { readonly wrong: string } {
   const { history } = run;
   const { registry, topology } = history.head;
-  const read = parseExpectation(`${expectation.key}: ${rest}`, { registry, topology });
-  if (read.expectation === undefined) {
-    const why = read.diagnostics[0]?.message ?? `${rest} is no ${expectation.key}`;
-    return { wrong: `${why}; for example: ${expectation.example}`, answers: [] };
+  const read = parseExpectation(words, { registry, topology });
+  const known = read.expectation === undefined ? undefined : registry.expectations.get(read.expectation.key);
+  if (read.expectation === undefined || known === undefined) {
+    return { wrong: read.diagnostics[0]?.message ?? `${words} is no expectation` };
   }
+  const { expectation } = known;
   const { spec } = read.expectation;
   const state: unknown = expectation.create(spec);
   const kinds = new Set(expectation.observes);
@@ -208,8 +235,9 @@ function aboutExpectation(run: Explained, expectation: Expectation, question: st
       if (record !== undefined) expectation.observe(state, record, spec);
     }
   }
-  const verdict = expectation.verdict(state, spec, runView(history.head));
-  return { answers: [judged(run, question, verdict)] };
+  const view = runView(history.head);
+  const figures = expectation.figures?.(state, spec, view) ?? {};
+  return { ...expectation.verdict(state, spec, view), figures };
 }
 
 /** What the run says of a name: its last word about it, and the last failure's chain where that word is one. */
@@ -230,7 +258,7 @@ function aboutWords(run: Explained, question: string, words: string): Explanatio
   }
   const held = !isFailure(history, last);
   return {
-    answers: [{ question, held, verdict: sentenceOf(history, last).text, chain: withDrop(run, last) }],
+    answers: [{ question, held, verdict: sentenceOf(history, last).text, chain: sentences(run, withDrop(run, last)) }],
   };
 }
 

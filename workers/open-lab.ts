@@ -168,6 +168,11 @@ export class OpenLab {
     return this.#list.rows(request);
   }
 
+  /** Rows of all frames so far that pass a display filter. */
+  passing(filter: string): { readonly rows: readonly number[] } | { readonly wrong: string } {
+    return this.#list.passing(filter);
+  }
+
   packet(record: number): PacketView | undefined {
     return packetView(this.history, this.index, this.reader, record);
   }

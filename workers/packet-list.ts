@@ -86,6 +86,16 @@ export class PacketList {
     };
   }
 
+  /** All rows that pass, however long looking takes: for a run that has ended. */
+  passing(text: string): { readonly rows: readonly number[] } | { readonly wrong: string } {
+    if (text.trim() === '') return { rows: Array.from({ length: this.#index.rows }, (_, row) => row) };
+    const sieve = this.#sieve(text.trim());
+    if (typeof sieve === 'string') return { wrong: sieve };
+    do this.#look(sieve);
+    while (sieve.looked < this.#index.rows);
+    return { rows: sieve.passed };
+  }
+
   /** Rows from `rows` on are gone, and others may have another fate. */
   cut(): void {
     this.#sieves = [];

@@ -22,15 +22,12 @@ export function sentenceOf(history: History, record: TraceRecord): Sentence {
 
 /** Why a record came to be: itself first, then its cause, and so on. */
 export function chainOf(history: History, number: number): Sentence[] {
+  return chainRecords(history, number).map((record) => sentenceOf(history, record));
+}
+
+export function chainRecords(history: History, number: number): TraceRecord[] {
   const steps = causeChain(history.head.registry, number, (at) => history.record(at));
-  return steps.map(({ record, story, source, cure }) => ({
-    record: record.number,
-    time: record.time,
-    node: record.node,
-    text: story,
-    ...(source === undefined ? {} : { source }),
-    ...(cure === undefined ? {} : { cure }),
-  }));
+  return steps.map(({ record }) => record);
 }
 
 /** Drops but those of everyday life, and what has a cure. */

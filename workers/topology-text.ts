@@ -1,4 +1,4 @@
-import { applyOverrides, type Diagnostic, parseTopology, type Topology, withoutParts } from '../core/topology/index.ts';
+import { changedTopology, type Diagnostic, type Topology } from '../core/topology/index.ts';
 import type { LoadOptions } from './api.ts';
 import type { LabHost } from './host.ts';
 
@@ -15,22 +15,10 @@ export interface ReadTopology extends TopologyText {
 }
 
 export function readTopology(host: LabHost, text: string, options: LoadOptions): ReadTopology {
-  const { fileName, kinds, seed, without = [], overrides = [] } = options;
+  const { fileName, kinds, ...changes } = options;
   const named = fileName === undefined ? {} : { fileName };
   const known = kinds === undefined ? {} : { kinds };
-  const reduced =
-    without.length === 0
-      ? { text, diagnostics: [] }
-      : withoutParts(text, without, { registry: host.registry, ...known, ...named });
-  const changed =
-    overrides.length === 0 ? { text: reduced.text, diagnostics: [] } : applyOverrides(reduced.text, overrides, named);
-  const first = [...reduced.diagnostics, ...changed.diagnostics];
-  const refused = first.some(({ severity }) => severity === 'error');
-  const parsed = parseTopology(changed.text, { registry: host.registry, ...named, ...known });
-  const diagnostics = [...first, ...parsed.diagnostics];
-  if (parsed.topology === undefined || refused) return { text: changed.text, kinds, diagnostics };
-  const topology = seed === undefined ? parsed.topology : { ...parsed.topology, seed };
-  return { text: changed.text, kinds, diagnostics, topology };
+  return { ...changedTopology(text, changes, { registry: host.registry, ...known, ...named }), kinds };
 }
 
 /** A mistake that has no place. */

@@ -74,6 +74,8 @@ export interface Expectation<Spec = any, State = any> {
   create(spec: Spec): State;
   observe?(state: State, record: TraceRecord, spec: Spec): void;
   verdict(state: State, spec: Spec, view: RunView): Verdict;
+  /** The numbers behind the evidence by name, for experiments to measure; durations in seconds. */
+  figures?(state: State, spec: Spec, view: RunView): Readonly<Record<string, number>>;
 }
 
 /** What a code of a drop or a note says. */

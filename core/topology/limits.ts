@@ -36,3 +36,5 @@ export const MOST_DIAGNOSTICS = 200;
 export const MOST_WORDS_LISTED = 12;
 /** Changes that `applyOverrides` makes in one call. */
 export const MOST_OVERRIDES = 1_000;
+/** Fragments that `applyFragments` lays over one topology. */
+export const MOST_FRAGMENTS = 100;

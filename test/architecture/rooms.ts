@@ -20,7 +20,7 @@ export const CORE_ROOMS: Readonly<Record<string, Doors>> = {
   topology: { any: ['time', 'plugin', 'network'] },
   simulation: { any: ['time', 'random', 'wire', 'packet', 'plugin', 'trace', 'network', 'topology'] },
   capture: { any: ['packet', 'trace', 'wire'] },
-  experiment: { any: ['topology', 'simulation', 'trace'] },
+  experiment: { any: ['time', 'random', 'plugin', 'topology', 'simulation', 'trace'] },
 };
 
 /** Plugin folders that need Node; `plugins/node.ts` lists them and nobody else may import them. */

@@ -1,0 +1,16 @@
+import type { CellJob, CellOutcome } from '../core/experiment/index.ts';
+
+/** What a thread that computes cells of experiments answers to. */
+export interface CellsApi {
+  /** Runs a cell to its end. Never rejects: what goes wrong is in the outcome. */
+  run(job: CellJob): Promise<CellOutcome>;
+}
+
+/** A thread of its own that computes cells, one at a time. */
+export interface HeldCells {
+  readonly cells: CellsApi;
+  /** Settles with the reason when the thread itself breaks. */
+  readonly failure: Promise<string>;
+  /** Ends the thread, whatever it is at. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,82 @@
+import type { History } from '../core/simulation/index.ts';
+import type { TraceRecord } from '../core/trace/index.ts';
+import type { FrameIndex } from './frames.ts';
+import { kindOfHappening } from './frames.ts';
+import { isFailure } from './stories.ts';
+
+/** Notes that are looked through for those that belong to a chain. */
+const MOST_NOTES = 100_000;
+
+export interface Behind {
+  /** The chain, with the failures that were told on its way where they belong. */
+  readonly chain: TraceRecord[];
+  /** The failure that the others follow from; absent where the chain has none. */
+  readonly root?: TraceRecord;
+}
+
+/**
+ * What lies behind a failure. A chain of causes goes from packet to packet: a node that refused one and said so did that beside the chain, in the
+ * same event as the answer that it sent. Those notes are put into the chain. Going back, the root is the last failure before somebody's
+ * step that went well, told by the plugin that failed.
+ */
+export function failuresBehind(
+  { history, index }: { readonly history: History; readonly index: FrameIndex },
+  chain: readonly TraceRecord[],
+): Behind {
+  const notes = notesByCause(history, index, chain);
+  const whole: TraceRecord[] = [];
+  const seen = new Set(chain.map(({ number }) => number));
+  let root: TraceRecord | undefined;
+  let settled = false;
+  const meet = (record: TraceRecord): void => {
+    if (settled) return;
+    if (isFailure(history, record)) root = record;
+    else if (record.kind === 'note' && root !== undefined && record.plugin === root.plugin) {
+      // What went well in the very event of the failure says nothing of what led there.
+      settled = record.time !== root.time || record.node !== root.node;
+    }
+  };
+  for (const record of chain) {
+    whole.push(record);
+    meet(record);
+    // What was told in the same event: failures count before the steps that came with them.
+    const beside = (notes.get(record.cause) ?? []).filter(
+      ({ number, node, time }) => node === record.node && time === record.time && !seen.has(number),
+    );
+    const failures = beside.filter((note) => isFailure(history, note));
+    for (const note of failures) {
+      seen.add(note.number);
+      whole.push(note);
+      meet(note);
+    }
+    if (failures.length === 0) for (const note of beside) meet(note);
+  }
+  return root === undefined ? { chain: whole } : { chain: whole, root };
+}
+
+/** The notes that were caused by what caused the records of a chain. */
+function notesByCause(
+  history: History,
+  { happenings }: FrameIndex,
+  chain: readonly TraceRecord[],
+): ReadonlyMap<number, TraceRecord[]> {
+  const causes = new Set(chain.map(({ cause }) => cause).filter((cause) => cause > 0));
+  const notes = new Map<number, TraceRecord[]>();
+  const first = chain.reduce((least, { number }) => Math.min(least, number), Number.POSITIVE_INFINITY);
+  const last = chain.reduce((most, { number }) => Math.max(most, number), 0);
+  let looked = 0;
+  for (let at = happenings.record.firstFrom(first); at < happenings.table.length; at++) {
+    const number = happenings.record.at(at);
+    // A refusal and the drop that follows from it may be told in either order: a little beyond the chain is looked at too.
+    if (number > last + MOST_BESIDE || ++looked > MOST_NOTES) break;
+    if (kindOfHappening(happenings.kind.at(at)) !== 'note') continue;
+    const record = history.record(number);
+    if (record === undefined || !causes.has(record.cause)) continue;
+    const group = notes.get(record.cause);
+    if (group === undefined) notes.set(record.cause, [record]);
+    else group.push(record);
+  }
+  return notes;
+}
+
+const MOST_BESIDE = 64;
