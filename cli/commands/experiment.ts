@@ -4,9 +4,9 @@ import {
   type Cell,
   type CellOutcome,
   type CellResult,
-  cellBase,
   cellName,
   cellsOf,
+  commonText,
   type Experiment,
   jobOf,
   judgeCells,
@@ -106,7 +106,7 @@ interface Ran {
 
 async function runAll(loaded: Experiment, cells: readonly Cell[], flags: Flags, terminal: Terminal): Promise<Ran> {
   const kinds = kindsText();
-  const text = cellBase(loaded);
+  const text = commonText(loaded);
   const jobs = cells.filter(({ skipped }) => skipped === undefined).map((cell) => jobOf(loaded, cell, text, kinds));
   if (jobs.length === 0) throw new Refused(words.noCells);
   const threads = Math.min(flags.jobs ?? availableParallelism(), jobs.length);

@@ -16,12 +16,12 @@ export function cellsOf({ axes, skips }: Pick<Experiment, 'axes' | 'skips'>): Ce
 }
 
 /** The text that every cell starts from: the base with the goals in place of its own expectations. */
-export function cellBase({ base, goals }: Pick<Experiment, 'base' | 'goals'>): string {
+export function commonText({ base, goals }: Pick<Experiment, 'base' | 'goals'>): string {
   if (goals === undefined) return base.text;
   return applyOverrides(base.text, [{ path: 'expect', value: goals }], { fileName: base.fileName }).text;
 }
 
-/** What computing a cell needs. `text` is `cellBase` of the experiment. */
+/** What computing a cell needs. `text` is `commonText` of the experiment. */
 export function jobOf(experiment: Experiment, cell: Cell, text: string, kinds: string | undefined): CellJob {
   const { axes, base, common, measures } = experiment;
   const varied = axes.flatMap((axis, at) => axis.variations.find(({ name }) => name === cell.variations[at]) ?? []);

@@ -1,9 +1,11 @@
+import type { Registry } from '../plugin/index.ts';
 import { changedTopology, createSource, type Diagnostic, type Report, type Span } from '../topology/index.ts';
-import { cellBase, cellsOf, changesOf, jobOf } from './cells.ts';
+import { cellsOf, changesOf, commonText, jobOf } from './cells.ts';
 import type { Change, Experiment, Place } from './experiment.ts';
-import type { ExperimentOptions } from './parse-experiment.ts';
 
-interface Source extends ExperimentOptions {
+interface Source {
+  readonly registry: Registry;
+  readonly kinds?: string;
   readonly text: string;
   readonly fileName: string;
 }
@@ -31,7 +33,7 @@ export function checkVariations(
   const whole: Place = { from: 0, to: 0 };
   const own = changedTopology(base.text, {}, known).diagnostics.filter(({ severity }) => severity === 'error');
   if (own.length > 0) return own;
-  const start = cellBase(experiment);
+  const start = commonText(experiment);
   const cells = cellsOf(experiment).filter(({ skipped }) => skipped === undefined);
   if (cells.length === 0) {
     report.error({ source, ...whole }, ['skip'], 'every cell is skipped: there is nothing to run');

@@ -61,7 +61,7 @@ export function parseExperiment(text: string, options: ExperimentOptions): Parse
   const expectations = readCellExpectations(rules, part('expect'));
   const goals = readGoals(report, part('goals'));
   const table = readTable(report, part('table'), axes, measures);
-  const base = readBase(report, map, options, fileName);
+  const base = readTopologyOf(report, map, options, fileName);
   const seed = readSeed(report, part('seed'));
   const experiment: Experiment | undefined = base && {
     name: wordOf(part('name')) ?? 'untitled',
@@ -107,7 +107,7 @@ function readGoals(report: Report, written: Written | undefined): readonly Writt
 }
 
 /** `base` names a topology; `topology` is one, in the file itself. */
-function readBase(
+function readTopologyOf(
   report: Report,
   map: WrittenMap,
   { baseOf }: ExperimentOptions,

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import {
   type CellJob,
   type CellOutcome,
-  cellBase,
   cellsOf,
+  commonText,
   jobOf,
   judgeCells,
   parseExperiment,
@@ -40,7 +40,7 @@ const parsed = parseExperiment(TEXT, {
 });
 const experiment = parsed.experiment as NonNullable<typeof parsed.experiment>;
 const cells = cellsOf(experiment);
-const text = cellBase(experiment);
+const text = commonText(experiment);
 const jobs = cells.map((cell) => jobOf(experiment, cell, text, kinds));
 
 describe('a pool of threads', () => {

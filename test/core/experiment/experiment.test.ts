@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import {
   type CellOutcome,
   type CellResult,
-  cellBase,
   cellName,
   cellsOf,
+  commonText,
   type Experiment,
   jobOf,
   judgeCells,
@@ -91,7 +91,7 @@ describe('an experiment file', () => {
       'loss=all pings=one more deaf=yes',
     ]);
     expect(cells.filter(({ skipped }) => skipped === 'one reason is enough').map(({ index }) => index)).toEqual([5, 7]);
-    const job = jobOf(experiment, cells[2] as (typeof cells)[0], cellBase(experiment), kinds);
+    const job = jobOf(experiment, cells[2] as (typeof cells)[0], commonText(experiment), kinds);
     expect(job.fragments).toHaveLength(1);
     expect(JSON.stringify(job)).not.toContain('works');
     expect(structuredClone(experiment)).toEqual(experiment);
@@ -138,10 +138,10 @@ describe('an experiment file', () => {
       expect.stringMatching(/^weather.yaml:17:5 there is no address or node `bb`/),
     ]);
     expect(told(WEATHER.replace('without: b/ping', 'without: b/pong'))).toEqual([
-      expect.stringMatching(/^weather.yaml:12:18 deaf=yes: .*pong/),
+      expect.stringMatching(/^weather.yaml:13:17 deaf=yes: .*`pong`, did you mean `ping`/),
     ]);
     expect(told(WEATHER.replace('node: a, ping: 10.0.0.2, count: 1', 'node: aa, ping: 10.0.0.2'))).toEqual([
-      expect.stringMatching(/^weather.yaml:11:7 pings=one more: .*`aa`/),
+      expect.stringMatching(/^weather.yaml:12:7 pings=one more: .*`aa`/),
     ]);
   });
 
