@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { must, type Namespace, type Said, say, until } from './namespace.ts';
 
 /** strongSwan's IKE daemon, run by itself in a namespace: with a /run of its own, its ESP in user space by the plugin kernel-libipsec. */
@@ -9,6 +10,8 @@ const CHARON = '/usr/lib/ipsec/charon';
 /** What PSK, classic and AEAD ciphers, MODP and elliptic groups, ESP in user space and control by vici take. */
 const PLUGINS =
   'random nonce openssl aes sha1 sha2 md5 gmp curve25519 hmac kdf gcm ctr chapoly kernel-libipsec kernel-netlink socket-default vici updown';
+/** Milliseconds. */
+const INSTALLED_LIMIT = 15_000;
 export const SECRET = 'correct horse battery staple';
 
 export interface Connection {
@@ -107,6 +110,16 @@ swanctl { socket = unix://${socket} }
 
   terminate(name: string): Promise<Said> {
     return this.swanctl('--terminate', '--ike', name, '--timeout', '5');
+  }
+
+  /** Waits until a child of this name is there, made by either side. */
+  async installed(name: string): Promise<void> {
+    for (const ends = Date.now() + INSTALLED_LIMIT; ; ) {
+      const present = await this.associations();
+      if (present.includes('INSTALLED')) return;
+      if (Date.now() > ends) throw new Error(`no child ${name}:\n${present}\n${this.log()}`);
+      await sleep(200);
+    }
   }
 
   async associations(): Promise<string> {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect } from '@jest/globals';
 import { itWith, netns, pingCommand, root, socat, strongswan, tshark, tun } from '../skip.ts';
 import { Attached } from './attached.ts';
-import { Charon, type Connection } from './charon.ts';
+import { Charon, type Connection, SECRET } from './charon.ts';
 import { freePorts, Namespace } from './namespace.ts';
 
 /** Real daemons on the cables of a lab. Each test makes its namespaces, starts what it needs, and ends all of it. */
@@ -112,4 +112,119 @@ expect:
     },
     LIMIT,
   );
+});
+
+interface Kind {
+  readonly title: string;
+  readonly version: 1 | 2;
+  readonly aggressive?: boolean;
+  /** Main Mode with a pre-shared key knows the peer by its address alone. */
+  readonly named: boolean;
+}
+
+const KINDS: readonly Kind[] = [{ title: 'IKEv2', version: 2, named: true }];
+
+const OURS = '192.0.2.1';
+const PROPOSALS = 'aes256-sha256-modp2048';
+const ESP = 'aes256-sha256';
+
+/** A gateway with a host behind it, and two daemons on the other side: it calls one and is called by the other. */
+function gatewayLab({ version, aggressive, named }: Kind, [a, toA, b, toB]: readonly number[]): string {
+  const connection = (name: string, address: string, networks: string, action: string): string => `
+          ${name}:
+            version: ${version}
+            aggressive: ${aggressive === true}
+            remote_addrs: [${address}]
+            local: { auth: psk, id: ${named ? 'gw.example' : OURS} }
+            remote: { auth: psk, id: ${named ? `${name}.example` : address} }
+            proposals: [${PROPOSALS}]
+            children:
+              net: { local_ts: [10.1.0.0/24], remote_ts: [${networks}], esp_proposals: [${ESP}], start_action: ${action} }`;
+  return `
+name: A gateway and two daemons, ${version}${aggressive === true ? ' aggressive' : ''}
+nodes:
+  alice: { kind: host, interfaces: { eth0: 10.1.0.10/24 }, plugins: { ipv4: { gateway: 10.1.0.1 } } }
+  gw:
+    kind: gateway
+    interfaces: { lan: 10.1.0.1/24, wan: ${OURS}/24 }
+    plugins:
+      nat-t: {}
+      ipsec:
+        connections:${connection('called', '192.0.2.10', '10.2.0.0/24', 'start')}${connection('caller', '192.0.2.20', '10.3.0.0/24', 'none')}
+        secrets:
+          ike-one: { secret: ${SECRET} }
+  floor: { kind: switch, interfaces: [p0, p1, p2] }
+  called: { kind: outside, interfaces: [eth0], plugins: { outside: { local: ${a}, remote: ${toA} } } }
+  caller: { kind: outside, interfaces: [eth0], plugins: { outside: { local: ${b}, remote: ${toB} } } }
+links:
+  - alice:eth0 -- gw:lan
+  - gw:wan -- floor:p0
+  - floor:p1 -- called:eth0
+  - floor:p2 -- caller:eth0
+timeline:
+  - { at: 1s, node: alice, ping: 10.2.0.1, count: 40, interval: 250ms }
+  - { at: 1s, node: alice, ping: 10.3.0.1, count: 40, interval: 250ms }
+expect:
+  - { ping: alice -> 10.2.0.1, answered: { at_least: 1 } }
+  - { ping: alice -> 10.3.0.1, answered: { at_least: 1 } }
+  - { node: gw, child: called/net, state: installed }
+  - { node: gw, ike: caller, state: none }
+  - { link: 'gw:wan -- floor:p0', never: cleartext, inner: [10.1.0.0/24, 10.2.0.0/24, 10.3.0.0/24] }
+`;
+}
+
+describe('our gateway with real daemons', () => {
+  for (const kind of KINDS) {
+    itWith(
+      NEEDED,
+      `${kind.title}: it sets up a tunnel as initiator and as responder, and pings cross both ways`,
+      async () => {
+        const ports = (await freePorts(4)) as [number, number, number, number];
+        const [a, toA, b, toB] = ports;
+        const end = (name: string, address: string, networks: string) => ({
+          address,
+          id: kind.named ? `${name}.example` : address,
+          networks,
+        });
+        const ours = { ...end('gw', OURS, '10.1.0.0/24') };
+        const daemon = async (name: string, address: string, network: string, own: number, peer: number) => {
+          const here = await place(`${address}/24`, `10.${network}.0.1/24`, OURS, own, peer);
+          const { version, aggressive } = kind;
+          const local = end(name, address, `10.${network}.0.0/24`);
+          const connection: Connection = {
+            name: 'lab',
+            version,
+            ...(aggressive === undefined ? {} : { aggressive }),
+            local,
+            remote: ours,
+            proposals: PROPOSALS,
+            esp: ESP,
+          };
+          return { here, charon: await Charon.start(here, `${folder}/${name}`, [connection]) };
+        };
+        const [called, caller] = await Promise.all([
+          daemon('called', '192.0.2.10', '2', toA, a),
+          daemon('caller', '192.0.2.20', '3', toB, b),
+        ]);
+        attached = new Attached(folder, gatewayLab(kind, ports));
+        await attached.joined();
+        const initiated = await caller.charon.initiate('lab');
+        expect([initiated.code, initiated.out]).toEqual([0, expect.stringContaining('completed successfully')]);
+        await called.charon.installed('lab');
+        for (const [{ here }, network] of [
+          [called, '2'],
+          [caller, '3'],
+        ] as const) {
+          const ping = await here.say(...PING, '-I', `10.${network}.0.1`, '10.1.0.10');
+          expect(ping.out).toContain(' 0% packet loss');
+        }
+        expect((await caller.charon.terminate('lab')).code).toBe(0);
+        const outcome = await attached.end();
+        expect(outcome.run.stopped).toBeNull();
+        expect(outcome.expectations.filter(({ held }) => !held)).toEqual([]);
+        attached.judge();
+      },
+      LIMIT,
+    );
+  }
 });
