@@ -11,7 +11,7 @@ const CHARON = '/usr/lib/ipsec/charon';
 const PLUGINS =
   'random nonce openssl aes sha1 sha2 md5 gmp curve25519 hmac kdf gcm ctr chapoly kernel-libipsec kernel-netlink socket-default vici updown';
 /** Milliseconds. */
-const INSTALLED_LIMIT = 15_000;
+const RECEIVED_LIMIT = 15_000;
 export const SECRET = 'correct horse battery staple';
 
 export interface Connection {
@@ -112,12 +112,13 @@ swanctl { socket = unix://${socket} }
     return this.swanctl('--terminate', '--ike', name, '--timeout', '5');
   }
 
-  /** Waits until a child of this name is there, made by either side. */
-  async installed(name: string): Promise<void> {
-    for (const ends = Date.now() + INSTALLED_LIMIT; ; ) {
+  /** Waits until so many packets came to it through its child. */
+  async received(count: number): Promise<void> {
+    for (const ends = Date.now() + RECEIVED_LIMIT; ; ) {
       const present = await this.associations();
-      if (present.includes('INSTALLED')) return;
-      if (Date.now() > ends) throw new Error(`no child ${name}:\n${present}\n${this.log()}`);
+      const [, packets] = /^ +in .* (\d+) packets/m.exec(present) ?? [];
+      if (Number(packets ?? 0) >= count) return;
+      if (Date.now() > ends) throw new Error(`not ${count} packets:\n${present}\n${this.log()}`);
       await sleep(200);
     }
   }

@@ -38,6 +38,7 @@ async function place(address: string, network: string, router: string, own: numb
   return namespace;
 }
 
+const CLASSIC = { proposals: 'aes256-sha256-modp2048', esp: 'aes256-sha256' };
 const PING = ['ping', '-n', '-c', '3', '-i', '0.2', '-W', '3'];
 
 describe('two real daemons through our NAPT', () => {
@@ -77,17 +78,16 @@ expect:
         { name: 'main', version: 1 },
         { name: 'aggressive', version: 1, aggressive: true },
       ];
-      const crypto = { proposals: 'aes256-sha256-modp2048', esp: 'aes256-sha256' };
       const [one, other] = await Promise.all([
         Charon.start(
           left,
           `${folder}/left`,
-          kinds.map((kind) => ({ ...kind, ...crypto, local: l, remote: r })),
+          kinds.map((kind) => ({ ...kind, ...CLASSIC, local: l, remote: r })),
         ),
         Charon.start(
           right,
           `${folder}/right`,
-          kinds.map((kind) => ({ ...kind, ...crypto, local: r, remote: { ...l, address: '%any' } })),
+          kinds.map((kind) => ({ ...kind, ...CLASSIC, local: r, remote: { ...l, address: '%any' } })),
         ),
       ]);
       for (const { name } of kinds) {
@@ -120,16 +120,25 @@ interface Kind {
   readonly aggressive?: boolean;
   /** Main Mode with a pre-shared key knows the peer by its address alone. */
   readonly named: boolean;
+  readonly proposals: string;
+  readonly esp: string;
 }
 
-const KINDS: readonly Kind[] = [{ title: 'IKEv2', version: 2, named: true }];
+const KINDS: readonly Kind[] = [
+  { title: 'IKEv2', version: 2, named: true, ...CLASSIC },
+  {
+    title: 'IKEv2 with AES-GCM and X25519',
+    version: 2,
+    named: false,
+    proposals: 'aes256gcm16-prfsha384-x25519',
+    esp: 'aes256gcm16',
+  },
+];
 
 const OURS = '192.0.2.1';
-const PROPOSALS = 'aes256-sha256-modp2048';
-const ESP = 'aes256-sha256';
 
 /** A gateway with a host behind it, and two daemons on the other side: it calls one and is called by the other. */
-function gatewayLab({ version, aggressive, named }: Kind, [a, toA, b, toB]: readonly number[]): string {
+function gatewayLab({ version, aggressive, named, proposals, esp }: Kind, [a, toA, b, toB]: readonly number[]): string {
   const connection = (name: string, address: string, networks: string, action: string): string => `
           ${name}:
             version: ${version}
@@ -137,9 +146,9 @@ function gatewayLab({ version, aggressive, named }: Kind, [a, toA, b, toB]: read
             remote_addrs: [${address}]
             local: { auth: psk, id: ${named ? 'gw.example' : OURS} }
             remote: { auth: psk, id: ${named ? `${name}.example` : address} }
-            proposals: [${PROPOSALS}]
+            proposals: [${proposals}]
             children:
-              net: { local_ts: [10.1.0.0/24], remote_ts: [${networks}], esp_proposals: [${ESP}], start_action: ${action} }`;
+              net: { local_ts: [10.1.0.0/24], remote_ts: [${networks}], esp_proposals: [${esp}], start_action: ${action} }`;
   return `
 name: A gateway and two daemons, ${version}${aggressive === true ? ' aggressive' : ''}
 nodes:
@@ -148,6 +157,8 @@ nodes:
     kind: gateway
     interfaces: { lan: 10.1.0.1/24, wan: ${OURS}/24 }
     plugins:
+      # What leaves for another network is looked up first, and meets the policy then.
+      ipv4: { gateway: 192.0.2.10 }
       nat-t: {}
       ipsec:
         connections:${connection('called', '192.0.2.10', '10.2.0.0/24', 'start')}${connection('caller', '192.0.2.20', '10.3.0.0/24', 'none')}
@@ -162,14 +173,14 @@ links:
   - floor:p1 -- called:eth0
   - floor:p2 -- caller:eth0
 timeline:
-  - { at: 1s, node: alice, ping: 10.2.0.1, count: 40, interval: 250ms }
-  - { at: 1s, node: alice, ping: 10.3.0.1, count: 40, interval: 250ms }
+  - { at: 1500ms, node: alice, ping: 10.2.0.1, count: 200, interval: 100ms }
+  - { at: 1500ms, node: alice, ping: 10.3.0.1, count: 200, interval: 100ms }
 expect:
   - { ping: alice -> 10.2.0.1, answered: { at_least: 1 } }
   - { ping: alice -> 10.3.0.1, answered: { at_least: 1 } }
   - { node: gw, child: called/net, state: installed }
   - { node: gw, ike: caller, state: none }
-  - { link: 'gw:wan -- floor:p0', never: cleartext, inner: [10.1.0.0/24, 10.2.0.0/24, 10.3.0.0/24] }
+  - { link: 'gw:wan -- floor:p0', never: cleartext, inner: 10.2.0.0/24 }
 `;
 }
 
@@ -189,7 +200,7 @@ describe('our gateway with real daemons', () => {
         const ours = { ...end('gw', OURS, '10.1.0.0/24') };
         const daemon = async (name: string, address: string, network: string, own: number, peer: number) => {
           const here = await place(`${address}/24`, `10.${network}.0.1/24`, OURS, own, peer);
-          const { version, aggressive } = kind;
+          const { version, aggressive, proposals, esp } = kind;
           const local = end(name, address, `10.${network}.0.0/24`);
           const connection: Connection = {
             name: 'lab',
@@ -197,8 +208,8 @@ describe('our gateway with real daemons', () => {
             ...(aggressive === undefined ? {} : { aggressive }),
             local,
             remote: ours,
-            proposals: PROPOSALS,
-            esp: ESP,
+            proposals,
+            esp,
           };
           return { here, charon: await Charon.start(here, `${folder}/${name}`, [connection]) };
         };
@@ -210,7 +221,7 @@ describe('our gateway with real daemons', () => {
         await attached.joined();
         const initiated = await caller.charon.initiate('lab');
         expect([initiated.code, initiated.out]).toEqual([0, expect.stringContaining('completed successfully')]);
-        await called.charon.installed('lab');
+        await called.charon.received(1);
         for (const [{ here }, network] of [
           [called, '2'],
           [caller, '3'],
@@ -218,6 +229,8 @@ describe('our gateway with real daemons', () => {
           const ping = await here.say(...PING, '-I', `10.${network}.0.1`, '10.1.0.10');
           expect(ping.out).toContain(' 0% packet loss');
         }
+        // Three answers, and then what alice asks.
+        await Promise.all([called, caller].map(({ charon }) => charon.received(6)));
         expect((await caller.charon.terminate('lab')).code).toBe(0);
         const outcome = await attached.end();
         expect(outcome.run.stopped).toBeNull();

@@ -9,6 +9,8 @@ const execute = promisify(execFile);
 /** Milliseconds that anything here may take at most: preparing a namespace, a command in it. */
 const LIMIT = 20_000;
 const STEP = 20;
+/** Characters of what socat tells that are kept. */
+const MOST_TOLD = 10_000;
 
 export interface Said {
   readonly code: number;
@@ -99,18 +101,21 @@ export class Namespace {
   /** Gives it an interface whose frames are datagrams between two ports of loopback. */
   async cable(name: string, address: string, own: number, peer: number): Promise<void> {
     const tap = `ik${own}x${this.#first % 100_000}`;
-    const socat = spawn(
-      'socat',
-      [
-        '-b',
-        '65536',
-        `UDP4-DATAGRAM:127.0.0.1:${peer},bind=127.0.0.1:${own}`,
-        `TUN,tun-type=tap,tun-name=${tap},iff-no-pi`,
-      ],
-      { stdio: 'ignore' },
-    );
+    const ends = [
+      `UDP4-DATAGRAM:127.0.0.1:${peer},bind=127.0.0.1:${own}`,
+      `TUN,tun-type=tap,tun-name=${tap},iff-no-pi`,
+    ];
+    const socat = spawn('socat', ['-d', '-d', '-b', '65536', ...ends], { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#cables.push(socat);
-    await until('the TAP interface is there', () => existsSync(`/sys/class/net/${tap}`));
+    let told = '';
+    socat.stderr.on('data', (text) => {
+      told = `${told}${text}`.slice(0, MOST_TOLD);
+    });
+    // It still asks for its interface by name after it made it: moved away before that, it would end.
+    await until('socat passes frames', () => {
+      if (socat.exitCode !== null) throw new Error(`socat ended: ${told}`);
+      return told.includes('starting data transfer loop');
+    });
     await must('ip', ['link', 'set', tap, 'netns', String(this.#first), 'name', name]);
     await this.say('sysctl', '-qw', `net.ipv6.conf.${name}.disable_ipv6=1`);
     await this.must('ip', 'addr', 'add', address, 'dev', name);
