@@ -1,4 +1,5 @@
 import type { Context, Packet, Protocol, Timer } from '../../core/index.ts';
+import { formatIpv4 } from '../ipv4/contract.ts';
 import { closeIkeSa } from './close.ts';
 import type { Ikev2Calls } from './contract.ts';
 import { keyedChildren } from './exchanges/child-offer.ts';
@@ -60,6 +61,12 @@ function callsOf(state: Ikev2State, ctx: Context): Ikev2Calls {
       const here = machine();
       const sa = saOfChild(here, id);
       if (sa !== undefined) followPacket(here, sa, remote);
+    },
+    addressGone(address) {
+      const here = machine();
+      const ended = addressGone(here, address);
+      goOn(here);
+      return ended;
     },
     terminate(connection, child, why) {
       const here = machine();
@@ -152,6 +159,17 @@ function terminate(machine: Machine, connection: string, child: string | undefin
       if (ipsec.child(id)?.child === child) enqueue(machine, sa, { kind: 'delete-child', protocol, spi, why });
     }
   }
+}
+
+/** IKE SAs of an address that the node no longer has end without a word: nothing reaches the peer from there. */
+function addressGone(machine: Machine, address: number): readonly string[] {
+  const ended = new Set<string>();
+  for (const sa of [...machine.state.sas.values()]) {
+    if (sa.local.address !== address) continue;
+    if ('connection' in sa) ended.add(sa.connection);
+    closeIkeSa(machine, sa, `this node no longer has ${formatIpv4(address)}`, 'self');
+  }
+  return [...ended];
 }
 
 /** What waits has its turn: connections to be begun, and of each IKE SA without a request under way the next task. */

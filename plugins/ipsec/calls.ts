@@ -1,5 +1,5 @@
 import { contract, type Packet, type RandomStream } from '../../core/index.ts';
-import type { Ipv4Address } from '../ipv4/contract.ts';
+import type { AddressWatcher, Ipv4Address } from '../ipv4/contract.ts';
 import type { Connection, Lifetimes } from './connection.ts';
 import type { Identity } from './identity.ts';
 import type { Endpoint, OriginalAddresses, UdpEncapsulation } from './nat-traversal.ts';
@@ -122,7 +122,7 @@ export interface PeerBehindNat {
   readonly remoteTs: readonly TrafficSelector[];
 }
 
-export interface IpsecCalls {
+export interface IpsecCalls extends AddressWatcher {
   connections(): readonly Connection[];
   connection(name: string): Connection | undefined;
   /**
@@ -192,6 +192,11 @@ export interface KeyingCalls {
    * those by `moveChild` (RFC 7296 §2.23).
    */
   peerMoved?(id: number, remote: Endpoint): void;
+  /**
+   * The node no longer has that address: all that was keyed from it, or is being keyed, ends here and now, and the peer is told nothing, for
+   * nothing reaches it from there. Returns the connections that ended; `ipsec` has those begun anew that start by themselves.
+   */
+  addressGone(address: Ipv4Address): readonly string[];
   /** Deletes the child's SAs, or without a child the connection's IKE SA and all its children; peers are told. */
   terminate(connection: string, child: string | undefined, why: string): void;
 }

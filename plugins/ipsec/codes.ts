@@ -43,6 +43,14 @@ export const IPSEC_CODES: Readonly<Record<string, Story>> = {
     text: '{node} cannot set a trap for {policy}: it does not know {what}',
     cure: 'name local_addrs and remote_addrs as addresses, or write selectors that are not dynamic',
   },
+  'ipsec.waits-for-address': {
+    text: '{node} begins {connection} as soon as it has an address towards {peer}',
+  },
+  'ipsec.address-gone': {
+    text: '{node} no longer has {address}, the local end of SA {sa}: what it protects has no way any more',
+    source: 'RFC 4301 §4.4.2',
+    cure: 'negotiate the SA (ikev2, ikev1) where addresses may change, or give the address back',
+  },
   'ipsec.not-initiated': {
     text: '{node} cannot initiate {what}: {why}',
     cure: 'look at the connections of the node and at its plugins (ikev2, ikev1)',

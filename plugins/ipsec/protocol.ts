@@ -1,5 +1,6 @@
 import { type Context, HOOK, type Packet, type PlainValue, type Protocol } from '../../core/index.ts';
 import { formatIpv4, ipv4Contract } from '../ipv4/contract.ts';
+import { addressChanged, startConnections } from './addresses.ts';
 import type { IpsecCalls } from './calls.ts';
 import {
   activateOutbound,
@@ -15,7 +16,7 @@ import {
 } from './children.ts';
 import type { InitiateAction, TerminateAction } from './config.ts';
 import { checkInbound, takeOpened } from './inbound.ts';
-import { keyingFor } from './keying.ts';
+import { initiate, terminate } from './initiate.ts';
 import type { UdpEncapsulation } from './nat-traversal.ts';
 import { decideOutbound, protectOutbound } from './outbound.ts';
 import { IP_PROTOCOL } from './proposal.ts';
@@ -37,6 +38,7 @@ export const ipsecProtocol: Protocol<IpsecState, IpsecConfig> = {
 
   start(state, ctx) {
     setUp(state, ctx);
+    ctx.sibling(ipv4Contract)?.watchAddresses(ctx.plugin);
     // Keying begins once every plugin of the node has started.
     if (state.config.connections.length > 0) ctx.setTimer('start', 0);
   },
@@ -133,6 +135,7 @@ export const ipsecProtocol: Protocol<IpsecState, IpsecConfig> = {
       sa.refused++;
       state.counters.refused++;
     },
+    addressChanged: (change) => addressChanged(state, change, ctx),
     sequenceOver: (sa) => expireHard(state, sa.child, 'sequence', ctx),
   }),
 };
@@ -158,42 +161,6 @@ function moveChild(
     child.outbound.encapsulation = encapsulation;
   }
   ctx.note('ipsec.sa-moved', { sa: labelOf(child), local: formatIpv4(local), remote: formatIpv4(remote) });
-}
-
-/** `start_action: start`: keying is asked once for each connection that has such a child. */
-function startConnections(state: IpsecState, ctx: Context): void {
-  for (const connection of state.config.connections) {
-    if (!connection.children.some((child) => child.startAction === 'start')) continue;
-    initiate(state, { connection: connection.name, child: undefined }, 'start_action: start', ctx);
-  }
-}
-
-interface Target {
-  readonly connection: string;
-  readonly child: string | undefined;
-}
-
-function initiate(state: IpsecState, { connection, child }: Target, why: string, ctx: Context): void {
-  const keying = keyingOrNote(state, { connection, child }, ctx);
-  keying?.initiate(connection, child, why);
-}
-
-function terminate(state: IpsecState, target: Target, ctx: Context): void {
-  keyingOrNote(state, target, ctx)?.terminate(target.connection, target.child, 'asked for');
-}
-
-function keyingOrNote(state: IpsecState, { connection, child }: Target, ctx: Context) {
-  const what = child === undefined ? connection : `${connection}/${child}`;
-  const configured = connectionOf(state, connection);
-  const keying = configured === undefined ? undefined : keyingFor(state, connection, ctx);
-  if (configured === undefined) ctx.note('ipsec.not-initiated', { what, why: `there is no connection ${connection}` });
-  else if (child !== undefined && !configured.children.some(({ name }) => name === child)) {
-    ctx.note('ipsec.not-initiated', { what, why: `connection ${connection} has no child ${child}` });
-    return undefined;
-  } else if (keying === undefined) {
-    ctx.note('ipsec.not-initiated', { what, why: `no plugin of this node speaks IKE version ${configured.version}` });
-  }
-  return keying;
 }
 
 /** Packets that waited for keys go on: sealed, or where the policies have changed meanwhile on their way in clear. */

@@ -2,10 +2,10 @@ import type { Context } from '../../core/index.ts';
 import { ipv4Contract } from '../ipv4/contract.ts';
 import { installChild } from './children.ts';
 import type { ChildConfiguration, Connection } from './connection.ts';
-import { addPolicy, priorityOf } from './policies.ts';
+import { addPolicy, priorityOf, removePolicies } from './policies.ts';
 import { resolveSelectors, type SelectorPattern } from './selector-text.ts';
 import type { TrafficSelector } from './selectors.ts';
-import type { IpsecState, ManualChild } from './state.ts';
+import type { IpsecState, ManualChild, Policy } from './state.ts';
 
 /** What stands before the first packet: policies of the configuration, SAs with manual keys, traps. */
 export function setUp(state: IpsecState, ctx: Context): void {
@@ -101,12 +101,29 @@ interface Ends {
   readonly remoteTs: readonly TrafficSelector[];
 }
 
+/** This node's addresses have changed: policies that speak of its own address towards a peer are set anew. */
+export function resetTraps(state: IpsecState, ctx: Context): void {
+  for (const connection of state.config.connections) {
+    for (const child of connection.children) {
+      if (!hasDynamic(child.localTs)) continue;
+      const name = `${connection.name}/${child.name}`;
+      const isShunt = child.mode === 'pass' || child.mode === 'drop';
+      if (!isShunt && child.startAction !== 'trap') continue;
+      const old = (policy: Policy): boolean =>
+        policy.name === name && policy.origin === (isShunt ? 'configured' : 'trap') && policy.owner === 0;
+      removePolicies(state, old, ctx);
+      if (isShunt) setShunt(state, connection, child, ctx);
+      else setTrap(state, connection, child, ctx);
+    }
+  }
+}
+
 /** The selectors with `dynamic` replaced by the connection's addresses; `undefined`, noted, where one is not known. */
 function resolvedEnds(connection: Connection, child: ChildConfiguration, ctx: Context): Ends | undefined {
   const remote = single(connection.remoteAddrs);
   const local = single(connection.localAddrs) ?? (remote && ctx.sibling(ipv4Contract)?.sourceFor(remote));
   const missing =
-    local === undefined && hasDynamic(child.localTs)
+    (local ?? 0) === 0 && hasDynamic(child.localTs)
       ? 'its own address towards the peer'
       : remote === undefined && hasDynamic(child.remoteTs)
         ? "the peer's address"

@@ -161,6 +161,8 @@ export interface IpsecState {
   /** SPIs given out for SAs that are being made. */
   readonly reservedSpis: number[];
   readonly waiting: Waiting[];
+  /** Connections that start by themselves as soon as this node has an address towards their peer. */
+  waitingForAddress: string[];
   readonly counters: Counters;
   /** For outer headers that may be fragmented. */
   identification: number;
@@ -184,6 +186,7 @@ export function createState(config: IpsecConfig): IpsecState {
     byInboundSpi: new Map(),
     reservedSpis: [],
     waiting: [],
+    waitingForAddress: [],
     counters: freshCounters(),
     identification: 0,
   };

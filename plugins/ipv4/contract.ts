@@ -67,8 +67,23 @@ export interface Ipv4Calls {
   removeAddress(interfaceIndex: number, address: Ipv4Address): boolean;
   /** Adds a route of this run; `via` 0 for what is on the link itself. Replaces the one with the same prefix and metric. */
   addRoute(route: Ipv4Route): void;
-  /** Removes the routes of this run to that prefix. */
-  removeRoute(network: Ipv4Address, prefix: number): void;
+  /** Removes the routes of this run to that prefix: all, or those by one interface. */
+  removeRoute(network: Ipv4Address, prefix: number, interfaceIndex?: number): void;
+  /** From now on the plugin of that name is told of every address that comes or goes: it answers `AddressWatcher` under its own name. */
+  watchAddresses(plugin: string): void;
+}
+
+/** An address of this node came, or it is gone. Routes are those that hold with the change. */
+export interface AddressChange {
+  readonly kind: 'added' | 'removed';
+  readonly interface: number;
+  readonly address: Ipv4Address;
+  readonly prefix: number;
+}
+
+/** What a plugin answers that watches addresses, among its own calls. */
+export interface AddressWatcher {
+  addressChanged(change: AddressChange): void;
 }
 
 export interface Ipv4Route {

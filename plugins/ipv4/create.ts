@@ -34,6 +34,7 @@ export function createState(config: Ipv4Config, ctx: Context): Ipv4State {
     reassemblies: new Map(),
     reassemblyOctets: 0,
     pathMtus: new Map(),
+    watchers: [],
     looped: [],
   };
   rebuildRoutes(state);

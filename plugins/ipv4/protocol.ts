@@ -14,6 +14,7 @@ import { findRoute, forgetTrie } from './routes.ts';
 import { send, sendComplete, sourceFor, takeLooped } from './send.ts';
 import type { Ipv4State } from './state.ts';
 import { rebuildRoutes } from './table.ts';
+import { tellWatchers } from './watchers.ts';
 
 export const ipv4Protocol: Protocol<Ipv4State, Ipv4Config> = {
   create: createState,
@@ -62,9 +63,17 @@ export const ipv4Protocol: Protocol<Ipv4State, Ipv4Config> = {
       state.added.push({ ...route });
       changed(state, ctx);
     },
-    removeRoute(network, prefix) {
-      state.added = state.added.filter((route) => route.network !== network || route.prefix !== prefix);
+    removeRoute(network, prefix, interfaceIndex = -1) {
+      state.added = state.added.filter(
+        (route) =>
+          route.network !== network ||
+          route.prefix !== prefix ||
+          (interfaceIndex >= 0 && route.interface !== interfaceIndex),
+      );
       changed(state, ctx);
+    },
+    watchAddresses(plugin) {
+      if (!state.watchers.includes(plugin)) state.watchers.push(plugin);
     },
   }),
 };
@@ -76,6 +85,7 @@ function addAddress(state: Ipv4State, at: number, address: Ipv4Address, prefix: 
   changed(state, ctx);
   note('ipv4.address-added', at, address, prefix, ctx);
   ctx.sibling(arpContract)?.announce(at, address);
+  tellWatchers(state, { kind: 'added', interface: at, address, prefix }, ctx);
   return true;
 }
 
@@ -85,6 +95,7 @@ function removeAddress(state: Ipv4State, at: number, address: Ipv4Address, ctx: 
   state.addresses = state.addresses.filter((one) => one !== own);
   changed(state, ctx);
   note('ipv4.address-removed', at, address, own.prefix, ctx);
+  tellWatchers(state, { kind: 'removed', interface: at, address, prefix: own.prefix }, ctx);
   return true;
 }
 

@@ -49,6 +49,8 @@ export interface Ipv4State {
   /** Octets held in all of them. */
   reassemblyOctets: number;
   readonly pathMtus: Map<Ipv4Address, { readonly mtu: number; readonly until: Instant }>;
+  /** Plugins that are told when an address comes or goes. */
+  readonly watchers: string[];
   /** Held on their way from this node to itself. */
   looped: Packet[];
 }

@@ -132,6 +132,7 @@ const toyKeying: Plugin = definePlugin<ToyState, ToyState['config']>({
           }
         },
         acquire: (connection, child) => begin(connection, child, 0),
+        addressGone: () => [],
         childExpired(id, limit, reason) {
           ctx.note('toy-keying.expired', { id, limit, reason });
           const child = ipsec().child(id);
