@@ -54,8 +54,11 @@ function startOrWait(state: IpsecState, connection: Connection, why: string, ctx
   const peer = peerAddress(connection);
   // Nobody who names no peer can begin; keying says so itself.
   const ready = peer === undefined || (ownAddress(ctx, connection, peer) ?? 0) !== 0;
-  if (ready) initiate(state, { connection: connection.name, child: undefined }, why, ctx);
-  else wait(state, connection, ctx);
+  if (!ready) wait(state, connection, ctx);
+  // A configured address that is not there may be a mistake: keying says so.
+  if (ready || connection.localAddrs.length > 0) {
+    initiate(state, { connection: connection.name, child: undefined }, why, ctx);
+  }
 }
 
 function wait(state: IpsecState, { name, remoteAddrs }: Connection, ctx: Context): void {
