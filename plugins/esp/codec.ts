@@ -61,7 +61,11 @@ function entriesFor(bytes: Uint8Array, spi: number, context: DissectionContext):
   return context
     .keys(ESP_KEY_LOG)
     .filter(isEspKeyEntry)
-    .filter((entry) => entry.spi === spi && (destination === undefined || entry.destination === destination))
+    .filter(
+      (entry) =>
+        entry.spi === spi &&
+        (destination === undefined || entry.anywhere === true || entry.destination === destination),
+    )
     .reverse();
 }
 

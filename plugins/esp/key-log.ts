@@ -19,6 +19,8 @@ export interface EspKeyEntry {
   readonly encryptionKey: Uint8Array;
   readonly integrityKey: Uint8Array;
   readonly esn: boolean;
+  /** In UDP: translators on the way put other addresses into its packets. */
+  readonly anywhere?: boolean;
 }
 
 export function logSaKeys(sa: SecurityAssociation, ctx: Context): void {
@@ -33,6 +35,7 @@ export function logSaKeys(sa: SecurityAssociation, ctx: Context): void {
     encryptionKey: sa.keys.encryption.slice(),
     integrityKey: sa.keys.integrity.slice(),
     esn: sa.esn,
+    ...(sa.encapsulation === undefined ? {} : { anywhere: true }),
   };
   ctx.logKey(ESP_KEY_LOG, { ...entry });
 }
@@ -92,6 +95,9 @@ const WIRESHARK_INTEGRITY: Readonly<Record<number, string>> = {
   14: 'HMAC-SHA-512-256 [RFC4868]',
 };
 
+/** The table's word for whatever address there is. */
+const ANY_ADDRESS = '*';
+
 export const espKeyLog: KeyLogFormat = {
   format: ESP_KEY_LOG,
   file: 'esp_sa',
@@ -109,8 +115,8 @@ export const espKeyLog: KeyLogFormat = {
     if (encryption === undefined || integrity === undefined || known === undefined || !knownMac) return undefined;
     return uatLine([
       'IPv4',
-      formatIpv4(values.source),
-      formatIpv4(values.destination),
+      values.anywhere === true ? ANY_ADDRESS : formatIpv4(values.source),
+      values.anywhere === true ? ANY_ADDRESS : formatIpv4(values.destination),
       `0x${values.spi.toString(16).padStart(8, '0')}`,
       encryption,
       keyText(values.encryptionKey),

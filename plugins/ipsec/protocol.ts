@@ -1,5 +1,5 @@
 import { type Context, HOOK, type Packet, type PlainValue, type Protocol } from '../../core/index.ts';
-import { formatIpv4, ipv4Contract } from '../ipv4/contract.ts';
+import { ipv4Contract } from '../ipv4/contract.ts';
 import { addressChanged, startConnections } from './addresses.ts';
 import type { IpsecCalls } from './calls.ts';
 import {
@@ -9,7 +9,6 @@ import {
   expireHard,
   expireSoft,
   installChild,
-  labelOf,
   releaseSpi,
   removeChild,
   viewOf,
@@ -17,9 +16,8 @@ import {
 import type { InitiateAction, TerminateAction } from './config.ts';
 import { checkInbound, takeOpened } from './inbound.ts';
 import { initiate, terminate } from './initiate.ts';
-import type { UdpEncapsulation } from './nat-traversal.ts';
+import { moveChild } from './move-child.ts';
 import { decideOutbound, protectOutbound } from './outbound.ts';
-import { IP_PROTOCOL } from './proposal.ts';
 import { refusesPeer } from './rivals.ts';
 import { secretFor } from './secrets.ts';
 import { setUp } from './set-up.ts';
@@ -139,29 +137,6 @@ export const ipsecProtocol: Protocol<IpsecState, IpsecConfig> = {
     sequenceOver: (sa) => expireHard(state, sa.child, 'sequence', ctx),
   }),
 };
-
-function moveChild(
-  state: IpsecState,
-  id: number,
-  local: number,
-  remote: number,
-  encapsulation: UdpEncapsulation | undefined,
-  ctx: Context,
-): void {
-  const child = childSa(state, id);
-  if (child === undefined) return;
-  child.local = local;
-  child.remote = remote;
-  child.inbound.source = remote;
-  child.inbound.destination = local;
-  child.outbound.source = local;
-  child.outbound.destination = remote;
-  if (child.protocol === IP_PROTOCOL.esp) {
-    child.inbound.encapsulation = encapsulation;
-    child.outbound.encapsulation = encapsulation;
-  }
-  ctx.note('ipsec.sa-moved', { sa: labelOf(child), local: formatIpv4(local), remote: formatIpv4(remote) });
-}
 
 /** Packets that waited for keys go on: sealed, or where the policies have changed meanwhile on their way in clear. */
 function release(state: IpsecState, connection: string, child: string, ctx: Context): void {

@@ -31,8 +31,8 @@ export interface Policy {
   /** Lower ones are asked first; among equals the latest one. */
   readonly priority: number;
   readonly direction: Direction;
-  readonly localTs: readonly TrafficSelector[];
-  readonly remoteTs: readonly TrafficSelector[];
+  localTs: readonly TrafficSelector[];
+  remoteTs: readonly TrafficSelector[];
   readonly mode: Mode | undefined;
   /** Who has keys made for it: names in the configuration; empty for nobody. */
   readonly connection: string;
@@ -62,8 +62,8 @@ export interface ChildSa {
   readonly inbound: SecurityAssociation;
   readonly outbound: SecurityAssociation;
   outboundActive: boolean;
-  readonly localTs: readonly TrafficSelector[];
-  readonly remoteTs: readonly TrafficSelector[];
+  localTs: readonly TrafficSelector[];
+  remoteTs: readonly TrafficSelector[];
   readonly installedAt: number;
   /** The limits as they came out, with their share of chance. */
   readonly softAt: number;

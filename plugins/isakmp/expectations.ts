@@ -63,8 +63,11 @@ export const exchangeOutcome: Expectation<ExchangeExpectation, ExchangeFold> = {
         .flatMap((face) => face.addresses.filter(({ syntax }) => syntax === 'ipv4'))
         .map(({ value }) => formatIpv4((value as Ipv4InterfaceAddress).address));
     const other = { [a]: addresses(b), [b]: addresses(a) };
-    // Behind a NAT the addresses differ, and the SPI of the initiator still tells which belong together.
-    const spis = new Set(sent.filter(({ node, peer }) => other[node]?.includes(peer)).map(({ spi }) => spi));
+    // Behind a NAT the addresses differ, and the SPI of the initiator still tells which belong together; behind two of them it tells alone.
+    const of = (name: string): Set<string> => new Set(sent.filter(({ node }) => node === name).map(({ spi }) => spi));
+    const [ofA, ofB] = [of(a), of(b)];
+    const met = sent.filter(({ node, peer, spi }) => other[node]?.includes(peer) || (ofA.has(spi) && ofB.has(spi)));
+    const spis = new Set(met.map(({ spi }) => spi));
     const between = sent.filter(({ spi }) => spis.has(spi));
     const count = between.length;
     const { at_least, at_most = Number.POSITIVE_INFINITY } = ike_packets;
