@@ -1,6 +1,8 @@
-import { concatBytes, toHex } from '../../core/index.ts';
+import { concatBytes, read32, toHex } from '../../core/index.ts';
 import type { CryptoProvider } from '../../plugins/crypto/contract.ts';
 import { type SignedOctets, sharedKeyAuth, signedOctets } from '../../plugins/ikev2/auth.ts';
+import { askedSelectors } from '../../plugins/ikev2/exchanges/child-offer.ts';
+import { type Substituted, substituted } from '../../plugins/ikev2/exchanges/child-transport.ts';
 import { childKeys, type IkeKeys, ikeKeys, type Nonces, rekeySkeyseed, skeyseed } from '../../plugins/ikev2/keys.ts';
 import {
   findPayload,
@@ -17,8 +19,16 @@ import type { Proposal as ProposalOnWire } from '../../plugins/ikev2/payloads/se
 import { proposalFromWire } from '../../plugins/ikev2/proposals.ts';
 import { openPayload, sealMessage } from '../../plugins/ikev2/sk.ts';
 import { type Suite, suiteOf } from '../../plugins/ikev2/suite.ts';
-import { encryptionOf, integrityOf, TRANSFORM, transformOf } from '../../plugins/ipsec/contract.ts';
+import {
+  encryptionOf,
+  formatSelectors,
+  integrityOf,
+  TRANSFORM,
+  type TrafficSelector,
+  transformOf,
+} from '../../plugins/ipsec/contract.ts';
 import { addressText } from '../../plugins/isakmp/contract.ts';
+import { hashedOctets } from '../../plugins/nat-t/detection.ts';
 import {
   addressHex,
   octets,
@@ -58,6 +68,7 @@ interface Replayed {
 
 /** Replays a recording: everything in it is decoded, recomputed, opened and sealed again. */
 export class Replay {
+  #asked: (Substituted & { readonly from: 'left' | 'right' }) | undefined;
   readonly tally: Tally;
   readonly #crypto: CryptoProvider;
   readonly #recording: Recording;
@@ -258,6 +269,7 @@ export class Replay {
     }
     this.#list(recorded, message, list.payloads, request);
     this.#natDetection(recorded, message, list.payloads, request);
+    this.#substitution(recorded, list.payloads, request);
     this.#inside(recorded, message, sa, list.payloads, inner, request);
   }
 
@@ -379,13 +391,15 @@ export class Replay {
   /** NAT_DETECTION_*: SHA-1 (SPIi | SPIr | address | port) (RFC 7296 §2.23). */
   #natDetection(recorded: RecordedMessage, { header }: Message, payloads: readonly Payload[], request: boolean): void {
     const { says, name } = this.#recording;
+    const { initiatorSpi, responderSpi } = header;
+    const hashed = (address: Uint8Array, port: number): Uint8Array => {
+      if (address.length !== 4)
+        return concatBytes(initiatorSpi, responderSpi, address, Uint8Array.of(port >> 8, port & 255));
+      const end = { address: read32(address, 0), port };
+      return hashedOctets({ initiatorSpi, responderSpi, source: end, destination: end }, end);
+    };
     const hash = (address: string, port: number): string =>
-      toHex(
-        this.#crypto.hash(
-          'sha1',
-          concatBytes(header.initiatorSpi, header.responderSpi, octets(address), Uint8Array.of(port >> 8, port & 255)),
-        ),
-      );
+      toHex(this.#crypto.hash('sha1', hashed(octets(address), port)));
     const own = says[recorded.from];
     const addresses = [own.address, own.secondAddress].filter((each) => each !== undefined).map(addressHex);
     const from = [...addresses.flatMap((each) => [hash(each, 500), hash(each, 4500)])];
@@ -405,6 +419,24 @@ export class Replay {
           `${name} #${recorded.number} ${request}: NAT detection of ${addressText(source.address)}`,
         );
     }
+  }
+
+  /** Transport mode behind a NAT: the responder answers with the addresses that it sees (RFC 7296 §2.23.1). */
+  #substitution({ from, source, destination }: RecordedMessage, payloads: readonly Payload[], request: boolean): void {
+    const transport = payloads.some((each) => each.kind === 'N' && each.value.type === NOTIFY.USE_TRANSPORT_MODE);
+    if (!transport) return;
+    const at = ({ address, port }: RecordedMessage['source']) => ({ address: read32(address, 0), port });
+    if (request) {
+      const nat = { local: false, remote: source.port !== 4500, forced: false };
+      const ends = { nat, local: at(destination), remote: at(source) };
+      this.#asked = { from, ...substituted(ends, askedSelectors(payloads, false)) };
+      return;
+    }
+    if (this.#asked === undefined || this.#asked.from === from) return;
+    const answer = askedSelectors(payloads, false);
+    const text = (list: readonly TrafficSelector[]): string => formatSelectors(list);
+    this.#same('traffic selectors of transport mode, substituted', text(this.#asked.localTs), text(answer.localTs));
+    this.#same('traffic selectors of transport mode, substituted', text(this.#asked.remoteTs), text(answer.remoteTs));
   }
 
   /** What the daemons logged of each authentication: the octets that are signed, and AUTH from the key. */

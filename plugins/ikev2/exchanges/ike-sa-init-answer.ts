@@ -102,10 +102,11 @@ export function answerInit(machine: Machine, incoming: Incoming): Told {
   const nonces = { initiator: nonce, responder: own };
   const keys = ikeKeys(machine.crypto, suite, skeyseed(machine.crypto, suite.prf.prf, nonces, secret), nonces, spis);
   logIkeKeys(machine, { spis, keys, proposal: chosen.proposal });
-  const added = addedNotifications(machine, spis, route, chosen.forced);
   // The hashes of a first message count its header, where the responder's SPI is still zeros.
   const asked = { initiator: initiatorSpi, responder: message.header.responderSpi };
   const floated = examinedRoute(machine, asked, route, payloads, chosen.forced);
+  // Whoever sent none would not look at any.
+  const added = floated.nat === undefined ? [] : addedNotifications(machine, spis, route, chosen.forced);
   const half: HalfOpen = {
     state: 'half-open',
     id: state.nextId++,
