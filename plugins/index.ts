@@ -4,6 +4,7 @@ import { arp } from './arp/index.ts';
 import { bridge } from './bridge/index.ts';
 import { crypto } from './crypto/index.ts';
 import { cryptoNoble } from './crypto-noble/index.ts';
+import { dhcp } from './dhcp/index.ts';
 import { echo } from './echo/index.ts';
 import { esp } from './esp/index.ts';
 import { ethernet } from './ethernet/index.ts';
@@ -28,6 +29,7 @@ export const plugins: readonly Plugin[] = [
   ipv4,
   icmp,
   udp,
+  dhcp,
   nat,
   ping,
   traffic,

@@ -1,4 +1,5 @@
-import { contract, type Packet } from '../../core/index.ts';
+import { contract, type Duration, type Packet } from '../../core/index.ts';
+import type { MacAddress } from '../ethernet/contract.ts';
 import type { Ipv4Address } from '../ipv4/contract.ts';
 
 export interface ArpCalls {
@@ -12,6 +13,19 @@ export interface ArpCalls {
   broadcast(packet: Packet, interfaceIndex: number): void;
   /** Tells the link that `address` is at this interface: a gratuitous request (RFC 5227 §2.3). */
   announce(interfaceIndex: number, address: Ipv4Address): void;
+  /**
+   * Asks whether anybody on the link has `address`, which this node does not have (RFC 5227 §2.1.1). The plugin named `by`, which answers
+   * `ProbeWatcher`, is told: as soon as somebody is heard to have it, else after `wait`.
+   */
+  probe(interfaceIndex: number, address: Ipv4Address, wait: Duration, by: string): void;
+  /** Enters a neighbour whose hardware address is known from elsewhere. */
+  enter(interfaceIndex: number, address: Ipv4Address, mac: MacAddress): void;
+}
+
+/** What who probes answers to, under its own name. */
+export interface ProbeWatcher {
+  /** `holder`: the station that has the address or wants it as well; -1: nobody answered. */
+  probed(interfaceIndex: number, address: Ipv4Address, holder: MacAddress): void;
 }
 
 export const arpContract = contract<ArpCalls>('arp');

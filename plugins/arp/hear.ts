@@ -2,6 +2,7 @@ import type { Context, Packet } from '../../core/index.ts';
 import { type EthernetCalls, ethernetContract, formatMac, isGroupMac, type MacAddress } from '../ethernet/contract.ts';
 import { formatIpv4, type Ipv4Address, ipv4Contract } from '../ipv4/contract.ts';
 import { ARP_REPLY, ARP_REQUEST, arpHeader } from './headers.ts';
+import { heardOf } from './probe.ts';
 import { announce, forget, learn, sendReply } from './resolve.ts';
 import { type ArpState, addNeighbour, DEFEND_INTERVAL, findNeighbour } from './state.ts';
 
@@ -37,6 +38,11 @@ export function hear(state: ArpState, packet: Packet, ctx: Context): void {
     defend(state, ingress, senderProtocol, ctx);
     ctx.consume(packet);
     return;
+  }
+  // Another station has the address that is probed for, or probes for it at the same time (RFC 5227 §2.1.1).
+  if (state.probes.length > 0) {
+    const claimed = senderProtocol !== 0 ? senderProtocol : targetProtocol;
+    heardOf(state, ingress, claimed, senderHardware, ctx);
   }
   const asksForUs = operation === ARP_REQUEST && isOurs(targetProtocol);
   const known = findNeighbour(state, ingress, senderProtocol);

@@ -10,7 +10,7 @@ export const arp = definePlugin<ArpState, ArpConfig>({
   name: 'arp',
   title: 'ARP',
   about: 'Finds the Ethernet address of an IPv4 neighbour, and says where this node is.',
-  sources: ['RFC 826', 'RFC 1122 §2.3.2', 'RFC 5227 §2.3 to §2.4'],
+  sources: ['RFC 826', 'RFC 1122 §2.3.2', 'RFC 5227 §2.1.1, §2.3 to §2.4'],
   requires: ['ethernet'],
   extends: ['ipv4'],
   config: arpConfig,

@@ -4,8 +4,9 @@ import { type Ipv4Address, ipv4Contract } from '../ipv4/contract.ts';
 import type { ArpConfig } from './config.ts';
 import type { ArpCalls } from './contract.ts';
 import { hear } from './hear.ts';
-import { announce, ask, forget, giveUp, waitForNeighbour } from './resolve.ts';
-import { type ArpState, createState, findNeighbour, type Neighbour } from './state.ts';
+import { probe, probeTimedOut } from './probe.ts';
+import { announce, ask, forget, giveUp, learn, waitForNeighbour } from './resolve.ts';
+import { type ArpState, addNeighbour, createState, findNeighbour, type Neighbour } from './state.ts';
 
 export const arpProtocol: Protocol<ArpState, ArpConfig> = {
   create: createState,
@@ -17,6 +18,10 @@ export const arpProtocol: Protocol<ArpState, ArpConfig> = {
   receive: hear,
 
   timer(state, timer, ctx) {
+    if (timer.name === 'probe') {
+      probeTimedOut(state, timer.id, ctx);
+      return;
+    }
     const { interface: interfaceIndex, address } = timer.data as { interface: number; address: Ipv4Address };
     const neighbour = findNeighbour(state, interfaceIndex, address);
     if (neighbour === undefined || neighbour.timer !== timer.id) return;
@@ -54,6 +59,12 @@ export const arpProtocol: Protocol<ArpState, ArpConfig> = {
       },
       broadcast(packet, interfaceIndex) {
         below().send(packet, interfaceIndex, BROADCAST_MAC, ETHER_TYPE.ipv4);
+      },
+      probe: (interfaceIndex, address, wait, by) => probe(state, interfaceIndex, address, wait, by, ctx),
+      enter(interfaceIndex, address, mac) {
+        const known = findNeighbour(state, interfaceIndex, address);
+        const evict = (gone: Neighbour): void => forget(gone, 'arp.table-full', ctx);
+        learn(known ?? addNeighbour(state, interfaceIndex, address, evict), mac, ctx);
       },
       announce(interfaceIndex, address) {
         if (state.config.announce) announce(interfaceIndex, address, ctx);

@@ -108,6 +108,12 @@ function sendRequest(interfaceIndex: number, address: Ipv4Address, to: MacAddres
   send(ARP_REQUEST, interfaceIndex, to, sourceAddress(interfaceIndex, address, ctx), 0, address, ctx);
 }
 
+/** Asks for an address without saying anything of this node's own (RFC 5227 §2.1.1). */
+export function sendProbe(interfaceIndex: number, address: Ipv4Address, ctx: Context): void {
+  if (ctx.node.interfaces[interfaceIndex]?.up !== true) return;
+  send(ARP_REQUEST, interfaceIndex, BROADCAST_MAC, 0, 0, address, ctx);
+}
+
 /** Tells the link where an address is: a request for the address itself (RFC 5227 §2.3). */
 export function announce(interfaceIndex: number, address: Ipv4Address, ctx: Context): void {
   if (ctx.node.interfaces[interfaceIndex]?.up !== true) return;

@@ -25,7 +25,20 @@ export interface Neighbour {
   waiting: Packet[];
 }
 
+/** An address that is asked for before it is used. */
+export interface Probe {
+  readonly interface: number;
+  readonly address: Ipv4Address;
+  /** The plugin that wants to know. */
+  readonly by: string;
+  readonly timer: number;
+}
+
+/** The most probes at once. */
+export const MOST_PROBES = 64;
+
 export interface ArpState {
+  readonly probes: Probe[];
   readonly config: ArpConfig;
   /** By interface index, then by address. The oldest entries come first. */
   readonly neighbours: Map<Ipv4Address, Neighbour>[];
@@ -36,6 +49,7 @@ export interface ArpState {
 export function createState(config: ArpConfig, ctx: Context): ArpState {
   return {
     config,
+    probes: [],
     neighbours: ctx.node.interfaces.map(() => new Map()),
     defended: ctx.node.interfaces.map(() => -1),
   };
