@@ -77,5 +77,6 @@ export const DHCP_CODES: Readonly<Record<string, Story>> = {
     source: 'RFC 3203 §6',
     cure: 'set dhcp.client.force_renew where the lab wants it obeyed',
   },
+  'dhcp.no-udp': { text: '{node} cannot send DHCP messages: it has no UDP', cure: 'give the node the plugin udp' },
   'dhcp.unexpected': { text: '{node} has no use for a {message} here', source: 'RFC 2131 §4.3' },
 };

@@ -15,8 +15,8 @@ export const dhcp = definePlugin<DhcpState, DhcpSettings>({
   about:
     'Addresses by lease: a client on each interface whose address is `dhcp`, and a server for the links of a node.',
   sources: ['RFC 2131', 'RFC 2132', 'RFC 3396', 'RFC 3442', 'RFC 3203', 'RFC 5227 §2.1.1'],
-  requires: ['udp', 'ipv4'],
-  extends: ['arp', 'ethernet'],
+  requires: ['ipv4'],
+  extends: ['udp', 'arp', 'ethernet'],
   config: dhcpConfig,
   protocol: dhcpProtocol,
   binds: [

@@ -23,7 +23,12 @@ export function transmit(message: MessageToWrite, way: Way, ctx: Context, reques
   packet.buffer.set(bytes, packet.start);
   const fromServer = message.operation === OPERATION.reply;
   const destination = way.to ?? LIMITED_BROADCAST;
-  ctx.sibling(udpContract)?.send(packet, {
+  const udp = ctx.sibling(udpContract);
+  if (udp === undefined) {
+    ctx.drop(packet, 'dhcp.no-udp');
+    return;
+  }
+  udp.send(packet, {
     destination,
     source: way.source,
     sourcePort: fromServer ? SERVER_PORT : CLIENT_PORT,
