@@ -9,6 +9,7 @@ import { echo } from './echo/index.ts';
 import { esp } from './esp/index.ts';
 import { ethernet } from './ethernet/index.ts';
 import { icmp } from './icmp/index.ts';
+import { ikev1 } from './ikev1/index.ts';
 import { ikev2 } from './ikev2/index.ts';
 import { ipsec } from './ipsec/index.ts';
 import { ipv4 } from './ipv4/index.ts';
@@ -41,6 +42,7 @@ export const plugins: readonly Plugin[] = [
   ah,
   natT,
   isakmp,
+  ikev1,
   ikev2,
 ];
 

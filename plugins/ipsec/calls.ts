@@ -160,6 +160,8 @@ export interface IpsecCalls extends AddressWatcher {
   childByOutboundSpi(protocol: IpProtocol, spi: number, remote: Ipv4Address): ChildView | undefined;
   usage(id: number): { readonly inbound: Usage; readonly outbound: Usage } | undefined;
 
+  /** Sets a trap for a child: from now on traffic asks for its keys. Nothing where one is set already, or addresses are not known. */
+  trap(connection: string, child: string): void;
   /** Keying for a trap came to nothing: the packets that waited are dropped, `why` in the trace. The trap stays. */
   acquireFailed(connection: string, child: string, why: string): void;
 

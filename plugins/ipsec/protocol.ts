@@ -20,7 +20,7 @@ import { moveChild } from './move-child.ts';
 import { decideOutbound, protectOutbound } from './outbound.ts';
 import { refusesPeer } from './rivals.ts';
 import { secretFor } from './secrets.ts';
-import { setUp } from './set-up.ts';
+import { setUp, trapLater } from './set-up.ts';
 import { childSa, createState, type IpsecConfig, type IpsecState } from './state.ts';
 import { dropWaiting, takeWaiting } from './waiting.ts';
 
@@ -121,6 +121,11 @@ export const ipsecProtocol: Protocol<IpsecState, IpsecConfig> = {
         inbound: { bytes: inbound.bytes, packets: inbound.packets, lastUse: inbound.lastUse },
         outbound: { bytes: outbound.bytes, packets: outbound.packets, lastUse: outbound.lastUse },
       };
+    },
+    trap(connection, child) {
+      const configured = connectionOf(state, connection);
+      const wanted = configured?.children.find(({ name }) => name === child);
+      if (configured !== undefined && wanted !== undefined) trapLater(state, configured, wanted, ctx);
     },
     acquireFailed: (connection, child, why) => dropWaiting(state, connection, child, 'ipsec.keys-failed', why, ctx),
     inboundSa(protocol, spi, destination) {

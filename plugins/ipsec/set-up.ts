@@ -80,6 +80,13 @@ function setShunt(state: IpsecState, connection: Connection, child: ChildConfigu
   );
 }
 
+/** `IpsecCalls.trap`. */
+export function trapLater(state: IpsecState, connection: Connection, child: ChildConfiguration, ctx: Context): void {
+  const isIt = (policy: IpsecState['policies'][number]): boolean =>
+    policy.origin === 'trap' && policy.connection === connection.name && policy.child === child.name;
+  if (!state.policies.some(isIt)) setTrap(state, connection, child, ctx);
+}
+
 function setTrap(state: IpsecState, connection: Connection, child: ChildConfiguration, ctx: Context): void {
   const ends = resolvedEnds(connection, child, ctx);
   if (ends === undefined) return;

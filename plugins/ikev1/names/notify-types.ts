@@ -1,0 +1,53 @@
+/** Notify message types (RFC 2408 §3.14.1, RFC 2407 §4.6.3, RFC 3706 §5.3). */
+export const NOTIFY = {
+  'INVALID-PAYLOAD-TYPE': 1,
+  'DOI-NOT-SUPPORTED': 2,
+  'SITUATION-NOT-SUPPORTED': 3,
+  'INVALID-COOKIE': 4,
+  'INVALID-MAJOR-VERSION': 5,
+  'INVALID-MINOR-VERSION': 6,
+  'INVALID-EXCHANGE-TYPE': 7,
+  'INVALID-FLAGS': 8,
+  'INVALID-MESSAGE-ID': 9,
+  'INVALID-PROTOCOL-ID': 10,
+  'INVALID-SPI': 11,
+  'INVALID-TRANSFORM-ID': 12,
+  'ATTRIBUTES-NOT-SUPPORTED': 13,
+  'NO-PROPOSAL-CHOSEN': 14,
+  'BAD-PROPOSAL-SYNTAX': 15,
+  'PAYLOAD-MALFORMED': 16,
+  'INVALID-KEY-INFORMATION': 17,
+  'INVALID-ID-INFORMATION': 18,
+  'INVALID-CERT-ENCODING': 19,
+  'INVALID-CERTIFICATE': 20,
+  'CERT-TYPE-UNSUPPORTED': 21,
+  'INVALID-CERT-AUTHORITY': 22,
+  'INVALID-HASH-INFORMATION': 23,
+  'AUTHENTICATION-FAILED': 24,
+  'INVALID-SIGNATURE': 25,
+  'ADDRESS-NOTIFICATION': 26,
+  'NOTIFY-SA-LIFETIME': 27,
+  'CERTIFICATE-UNAVAILABLE': 28,
+  'UNSUPPORTED-EXCHANGE-TYPE': 29,
+  'UNEQUAL-PAYLOAD-LENGTHS': 30,
+  CONNECTED: 16384,
+  'RESPONDER-LIFETIME': 24576,
+  'REPLAY-STATUS': 24577,
+  'INITIAL-CONTACT': 24578,
+  'R-U-THERE': 36136,
+  'R-U-THERE-ACK': 36137,
+  UNITY_LOAD_BALANCE: 40501,
+  UNITY_GROUP_HASH: 40503,
+} as const;
+
+export const NOTIFY_NAMES: Readonly<Record<number, string>> = Object.fromEntries(
+  Object.entries(NOTIFY).map(([name, type]) => [type, name]),
+);
+
+/** Types below it report errors; those from it on report status (RFC 2408 §3.14.1). */
+export const FIRST_STATUS_TYPE = 16384;
+
+/** `NO-PROPOSAL-CHOSEN`, or `notify 8200` for a type without a name. */
+export function notifyName(type: number): string {
+  return NOTIFY_NAMES[type] ?? `notify ${type}`;
+}
