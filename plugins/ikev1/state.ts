@@ -6,7 +6,7 @@ import type { Life } from './lifetimes.ts';
 import type { ProxyIds } from './proxy-ids.ts';
 
 /**
- * The state of IKEv1 on a node: plain data. An ISAKMP SA is one of seven named states, and each holds what is known in it and no more; of an
+ * The state of IKEv1 on a node: plain data. An ISAKMP SA is one of eight named states, and each holds what is known in it and no more; of an
  * established one the Quick Modes under way are machines of their own, by message ID.
  */
 

@@ -29,7 +29,7 @@ import { GROUP_NAMES, groupName, IPSEC_ATTRIBUTE } from '../names/attributes.ts'
 import { NOTIFY } from '../names/notify-types.ts';
 import { encapsulationMode, originalAddressesOf, originalAddressPayloads } from '../nat.ts';
 import { childNotification, isakmpNotification, NOTHING } from '../notifications.ts';
-import { attributesToData, spiNumber } from '../payloads/security-association.ts';
+import { attributeOctets, spiNumber } from '../payloads/security-association.ts';
 import { chosenToWrite } from '../proposals.ts';
 import { mirrorDifference, type ProxyIds, proxyIdsOfEnds, selectorOfId } from '../proxy-ids.ts';
 import { encapsulationText, type QuickOffer, quickOffers } from '../quick-proposals.ts';
@@ -110,7 +110,7 @@ export function answerQuick(machine: Machine, sa: Established, incoming: Incomin
             NOTIFY['RESPONDER-LIFETIME'],
             proposal.protocol,
             spiOctets(spi),
-            attributesToData(lifeAttributes(life, RESPONDER_LIFETIME_CLASSES)),
+            attributeOctets(lifeAttributes(life, RESPONDER_LIFETIME_CLASSES)),
           ),
         ]),
   ];

@@ -21,7 +21,7 @@ import { EXCHANGE } from '../names/exchanges.ts';
 import { NOTIFY, notifyName } from '../names/notify-types.ts';
 import { originalAddressesOf } from '../nat.ts';
 import { childNotification, findNotification, NOTHING } from '../notifications.ts';
-import { attributesOfData, spiNumber } from '../payloads/security-association.ts';
+import { attributesIn, spiNumber } from '../payloads/security-association.ts';
 import { selectorOfId } from '../proxy-ids.ts';
 import { encapsulationText, quickOffer } from '../quick-proposals.ts';
 import { sendExpecting, settle } from '../retransmission.ts';
@@ -158,7 +158,7 @@ function agreedOn(machine: Machine, sa: Established, quick: QuickSent, incoming:
   if (nonce === undefined || (exchange !== undefined && secret === undefined)) return 'not all that keys are made of';
   const shorter = findNotification(payloads, NOTIFY['RESPONDER-LIFETIME'])?.value.data;
   const lives = [lifeOf(transform, IPSEC_ATTRIBUTE)];
-  if (shorter !== undefined) lives.push(lifeOf({ attributes: attributesOfData(shorter) }, RESPONDER_LIFETIME_CLASSES));
+  if (shorter !== undefined) lives.push(lifeOf({ attributes: attributesIn(shorter) }, RESPONDER_LIFETIME_CLASSES));
   return {
     ...{ child: offering.child, proposal: choice.chosen, ids: offering.ids, transport: offering.transport },
     nonces: { initiator: offering.nonce, responder: nonce },

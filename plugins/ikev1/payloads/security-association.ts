@@ -202,7 +202,7 @@ export function spiNumber(spi: Uint8Array): number | undefined {
 const lifeAttribute = attributeForm('ikev1.lifetime-attribute', IPSEC_ATTRIBUTES);
 
 /** Attributes that stand one after the other, as in the data of RESPONDER-LIFETIME (RFC 2407 §4.6.3.1); those before the first fault. */
-export function attributesOfData(data: Uint8Array): readonly AttributeOnWire[] {
+export function attributesIn(data: Uint8Array): readonly AttributeOnWire[] {
   const list: AttributeOnWire[] = [];
   for (let at = 0; at < data.length && list.length < MOST_ATTRIBUTES; ) {
     const read = lifeAttribute.decode(data, at);
@@ -214,7 +214,7 @@ export function attributesOfData(data: Uint8Array): readonly AttributeOnWire[] {
 }
 
 /** The octets of such a list. */
-export function attributesToData(attributes: readonly AttributeToWrite[]): Uint8Array {
+export function attributeOctets(attributes: readonly AttributeToWrite[]): Uint8Array {
   return concatBytes(...attributes.map((each) => lifeAttribute.encode(each)));
 }
 
