@@ -25,6 +25,10 @@ export const IKEV1_CODES: Readonly<Record<string, Story>> = {
     source: 'RFC 2409 §5.5',
     cure: 'write a child for each pair',
   },
+  'ikev1.peer-moved': {
+    text: '{node} follows its peer from {before} to {after}: an authentic {by} came from there',
+    source: 'RFC 3947 §7',
+  },
   'ikev1.commit-ignored': {
     text: '{peer} sets the commit bit: the SAs are used as soon as they are there',
     source: 'RFC 2408 §3.1',

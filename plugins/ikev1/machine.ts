@@ -1,6 +1,6 @@
 import { type Context, type PlainValues, toHex } from '../../core/index.ts';
 import { type CryptoProvider, cryptoSlot } from '../crypto/contract.ts';
-import { type IpsecCalls, ipsecContract, natTraversal, type Proposal } from '../ipsec/contract.ts';
+import { type Endpoint, type IpsecCalls, ipsecContract, natTraversal, type Proposal } from '../ipsec/contract.ts';
 import { formatIpv4 } from '../ipv4/contract.ts';
 import { MOST_CLOSED, MOST_TASKS } from './limits.ts';
 import type { Established, Ikev1State, IsakmpSa, Task } from './state.ts';
@@ -56,6 +56,12 @@ function countHalfOpen({ state }: Machine, address: number, change: 1 | -1): voi
   else state.halfOpenOf.delete(address);
 }
 
+function countPeer({ state }: Machine, address: number, change: 1 | -1): void {
+  const sum = (state.perPeer.get(address) ?? 0) + change;
+  if (sum > 0) state.perPeer.set(address, sum);
+  else state.perPeer.delete(address);
+}
+
 /** Enters an ISAKMP SA, or what it has become: the states are told apart by the object, its number stays. */
 export function putSa(machine: Machine, sa: IsakmpSa): void {
   const { state } = machine;
@@ -64,13 +70,8 @@ export function putSa(machine: Machine, sa: IsakmpSa): void {
     state.byCookie.set(toHex(ownCookie(sa)), sa.id);
     if (sa.begunBy !== undefined) state.byInitiator.set(sa.begunBy, sa.id);
   }
-  const count = (address: number, change: 1 | -1): void => {
-    const sum = (state.perPeer.get(address) ?? 0) + change;
-    if (sum > 0) state.perPeer.set(address, sum);
-    else state.perPeer.delete(address);
-  };
-  if (before !== undefined) count(before.remote.address, -1);
-  count(sa.remote.address, 1);
+  if (before !== undefined) countPeer(machine, before.remote.address, -1);
+  countPeer(machine, sa.remote.address, 1);
   if (isHalfOpen(before)) countHalfOpen(machine, (before as IsakmpSa).remote.address, -1);
   if (isHalfOpen(sa)) countHalfOpen(machine, sa.remote.address, 1);
   state.sas.set(sa.id, sa);
@@ -80,6 +81,21 @@ export function putSa(machine: Machine, sa: IsakmpSa): void {
     'ikev1.established',
     told(machine, () => ({ connection: sa.connection, peer: peerText(sa), spis: cookiesText(sa), id: sa.id })),
   );
+}
+
+/** Other ends from now on. */
+export function moveSa(machine: Machine, sa: IsakmpSa, local: Endpoint, remote: Endpoint): void {
+  const known = machine.state.sas.get(sa.id) === sa;
+  if (known && remote.address !== sa.remote.address) {
+    countPeer(machine, sa.remote.address, -1);
+    countPeer(machine, remote.address, 1);
+    if (isHalfOpen(sa)) {
+      countHalfOpen(machine, sa.remote.address, -1);
+      countHalfOpen(machine, remote.address, 1);
+    }
+  }
+  sa.local = { ...local };
+  sa.remote = { ...remote };
 }
 
 export function findByCookie(state: Ikev1State, cookie: Uint8Array): IsakmpSa | undefined {
@@ -99,9 +115,7 @@ export function removeSa(machine: Machine, sa: IsakmpSa, why: string): void {
   if (present === undefined) return;
   const { address } = present.remote;
   if (isHalfOpen(present)) countHalfOpen(machine, address, -1);
-  const others = (state.perPeer.get(address) ?? 1) - 1;
-  if (others > 0) state.perPeer.set(address, others);
-  else state.perPeer.delete(address);
+  countPeer(machine, address, -1);
   state.sas.delete(sa.id);
   state.byCookie.delete(toHex(ownCookie(present)));
   if (present.begunBy !== undefined) state.byInitiator.delete(present.begunBy);
@@ -112,7 +126,7 @@ export function removeSa(machine: Machine, sa: IsakmpSa, why: string): void {
       if (outstanding !== undefined) ctx.cancelTimer(outstanding.timer);
     }
   }
-  ctx.sibling(natTraversal)?.detach(ownerName(present));
+  if (present.nat !== undefined) ctx.sibling(natTraversal)?.detach(ownerName(present));
   const { id, role, cookies, createdAt } = present;
   const connection = 'connection' in present ? present.connection : '';
   state.closed.push({

@@ -1,10 +1,12 @@
 import type { Context, Packet, Protocol, Timer } from '../../core/index.ts';
+import { formatIpv4 } from '../ipv4/contract.ts';
 import { abandonQuick, closeSa } from './close.ts';
 import type { Ikev1Calls } from './contract.ts';
 import { checkLiveness, liveWaitOver } from './exchanges/dead-peer-detection.ts';
 import { keyedChildren } from './exchanges/quick-offer.ts';
 import { tell } from './failures.ts';
 import { enqueue, type Machine, machineOf, peerText, putSa, removeSa } from './machine.ts';
+import { followPacket } from './moved.ts';
 import { receive } from './receive.ts';
 import { retransmit } from './retransmission.ts';
 import {
@@ -49,6 +51,17 @@ function callsOf(state: Ikev1State, ctx: Context): Ikev1Calls {
     acquire: (connection, child, packet) =>
       act((machine) => initiate(machine, connection, [{ child, packet }], 'a packet met its trap')),
     childExpired: (id, limit, reason) => act((machine) => childExpired(machine, id, limit, reason)),
+    peerMoved: (id, remote) =>
+      act((machine) => {
+        const sa = saOfChild(machine, id);
+        if (sa !== undefined) followPacket(machine, sa, remote);
+      }),
+    addressGone(address) {
+      const machine = machineOf(state, ctx);
+      const ended = addressGone(machine, address);
+      goOn(machine);
+      return ended;
+    },
     terminate: (connection, child, why) => act((machine) => terminate(machine, connection, child, why)),
   };
 }
@@ -137,6 +150,17 @@ function terminate(machine: Machine, connection: string, child: string | undefin
       }
     }
   }
+}
+
+/** Nothing reaches a peer from an address that is gone: what was keyed from it ends here and now. Returns the connections that ended. */
+function addressGone(machine: Machine, address: number): readonly string[] {
+  const ended = new Set<string>();
+  for (const sa of [...machine.state.sas.values()]) {
+    if (sa.local.address !== address) continue;
+    if ('connection' in sa) ended.add(sa.connection);
+    closeSa(machine, sa, `this node no longer has ${formatIpv4(address)}`, 'self');
+  }
+  return [...ended];
 }
 
 /** What waits has its turn: connections to be begun, and what ISAKMP SAs have to do. */

@@ -11,6 +11,7 @@ import { exchangeIv } from './keys.ts';
 import { MOST_ISAKMP_SAS, MOST_REMEMBERED } from './limits.ts';
 import { chosenSuite, cookiesText, findByCookie, initiatorKey, type Machine } from './machine.ts';
 import { type PayloadList, readMessage, readPayloads } from './message.ts';
+import { followMessage } from './moved.ts';
 import { EXCHANGE, exchangeName } from './names/exchanges.ts';
 import { NOTIFY } from './names/notify-types.ts';
 import { isakmpNotification } from './notifications.ts';
@@ -200,6 +201,7 @@ function receiveSealed(machine: Machine, sa: IsakmpSa, incoming: Incoming): void
     return;
   }
   sa.lastHeard = ctx.now();
+  followMessage(machine, sa, opened);
   if (exchangeType === EXCHANGE.QUICK) runQuick(machine, sa, quick, opened);
   else {
     if (quick === undefined) rememberId(sa, messageId);

@@ -6,7 +6,7 @@ import { tell } from '../failures.ts';
 import { bodyOf, type Incoming, type Told } from '../incoming.ts';
 import { freshExchange, freshNonce, sharedSecret } from '../key-exchange.ts';
 import { shorterLife } from '../lifetimes.ts';
-import { chosenSuite, cookiesText, type Machine, peerText, putSa, setSaTimer } from '../machine.ts';
+import { chosenSuite, cookiesText, type Machine, moveSa, peerText, putSa, setSaTimer } from '../machine.ts';
 import { findPayload, type PayloadToWrite } from '../message.ts';
 import { groupName } from '../names/attributes.ts';
 import { EXCHANGE } from '../names/exchanges.ts';
@@ -121,8 +121,7 @@ export function answerProof(machine: Machine, sa: AggressiveAnswered, incoming: 
   settle(machine, sa);
   const { nat } = examined(machine, sa, incoming, connection.encap);
   // It is authentic, and may have come to the other port: there it goes on (RFC 3947 §4).
-  sa.local = route.local;
-  sa.remote = route.remote;
+  moveSa(machine, sa, route.local, route.remote);
   const established = establish(machine, { ...sa, nat }, proof, connection, sa.identity, 0);
   established.answered = { messageId: 0, received: bytes, sent: new Uint8Array(0) };
   greet(machine, established, connection, payloads);

@@ -13,7 +13,16 @@ import { tell } from '../failures.ts';
 import { bodyOf, type Incoming, type Told } from '../incoming.ts';
 import { COOKIE_OCTETS, freshCookie, freshExchange, freshNonce, sharedSecret } from '../key-exchange.ts';
 import { shorterLife } from '../lifetimes.ts';
-import { chosenSuite, cookiesText, initiatorKey, type Machine, peerText, putSa, setSaTimer } from '../machine.ts';
+import {
+  chosenSuite,
+  cookiesText,
+  initiatorKey,
+  type Machine,
+  moveSa,
+  peerText,
+  putSa,
+  setSaTimer,
+} from '../machine.ts';
 import { findPayload, type PayloadToWrite } from '../message.ts';
 import { groupName } from '../names/attributes.ts';
 import { EXCHANGE } from '../names/exchanges.ts';
@@ -194,8 +203,7 @@ export function answerId(machine: Machine, sa: KeAnswered, incoming: Incoming): 
     return refuse(NOTIFY['AUTHENTICATION-FAILED'], `${formatIdentity(identity)} is connected already`);
   }
   // It is authentic, and may have come to the other port: there it goes on (RFC 3947 §4).
-  sa.local = route.local;
-  sa.remote = route.remote;
+  moveSa(machine, sa, route.local, route.remote);
   const established = establish(machine, sa, proof, connection, me, 0);
   const own: readonly PayloadToWrite[] = [
     { kind: 'ID', value: { ...me, protocol: 0, port: 0 } },

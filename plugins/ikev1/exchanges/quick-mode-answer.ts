@@ -86,8 +86,16 @@ export function answerQuick(machine: Machine, sa: Established, incoming: Incomin
   if (keyed === undefined) return refuse(NOTIFY['INVALID-KEY-INFORMATION']);
   const own = freshNonce(machine);
   const nonces = { initiator: theirNonce, responder: own };
-  const spi = machine.ipsec.allocateSpi();
   const transport = fit.child.mode === 'transport';
+  if (sa.nat?.remote === true && proposal.protocol === SECURITY_PROTOCOL.esp) {
+    const by = { keying: 'ikev1', ikeSa: sa.id } as const;
+    const selectors = { localTs: [fit.ids.local], remoteTs: [fit.ids.remote] };
+    const mode = transport ? 'transport' : 'tunnel';
+    if (machine.ipsec.refusesPeer({ by, mode, remote: sa.remote, ...selectors })) {
+      return refuse(NOTIFY['INVALID-ID-INFORMATION']);
+    }
+  }
+  const spi = machine.ipsec.allocateSpi();
   const offered = lifeOf(offer.transform, IPSEC_ATTRIBUTE);
   const life = shorterLife(offered, offeredLife(fit.child.lifetimes));
   const agreed: QuickAgreed = {
@@ -153,7 +161,12 @@ function fittingChildren(
     return ids === undefined ? [] : [{ child, ids }];
   });
   const fitting =
-    asked === undefined ? [] : configured.filter(({ ids }) => mirrorDifference(ids, asked, me, peer) === undefined);
+    asked === undefined
+      ? []
+      : configured.filter(({ child, ids }) => {
+          const seen = child.mode === 'transport' ? asSeenHere(sa, asked) : asked;
+          return mirrorDifference(ids, seen, me, peer) === undefined;
+        });
   if (fitting.length > 0) return fitting;
   const difference =
     asked === undefined
@@ -165,6 +178,19 @@ function fittingChildren(
   const values = { peer, connection: sa.connection, local: text.local ?? '', remote: text.remote ?? '', difference };
   tell(machine, 'ikev1.invalid-id', () => values, packet);
   return undefined;
+}
+
+/**
+ * Transport mode through a NAT: the address of a side that is behind it is another one here than in the ID payload (RFC 3947 §5.2), so that
+ * of the ISAKMP SA stands in for it.
+ */
+function asSeenHere({ nat, local, remote }: Established, asked: ProxyIds): ProxyIds {
+  const at = (selector: ProxyIds['local'], address: number) =>
+    selector.start === selector.end ? { ...selector, start: address, end: address } : selector;
+  return {
+    local: nat?.local === true ? at(asked.local, local.address) : asked.local,
+    remote: nat?.remote === true ? at(asked.remote, remote.address) : asked.remote,
+  };
 }
 
 /** A transform of the peer that a child admits. `undefined`: none, told with which attribute differs. */
