@@ -28,8 +28,13 @@ export function closeIkeSa(machine: Machine, sa: IkeSa, why: string, ending: End
     const child = ipsec.child(id);
     if (child === undefined) continue;
     ipsec.removeChild(id, why);
-    if (startsAgain(machine, present.connection, child.child, ending))
+    // Another IKE SA has it already: the peer kept the newer one. To begin once more would have it replaced again, for ever.
+    const isThere = ipsec
+      .children()
+      .some((one) => one.connection === child.connection && one.child === child.child && one.remote === child.remote);
+    if (!isThere && startsAgain(machine, present.connection, child.child, ending)) {
       again.push({ child: child.child, packet: undefined });
+    }
   }
   if (again.length > 0) state.initiations.push({ connection: present.connection, wanted: again, why, attempt: 1 });
 }

@@ -382,6 +382,27 @@ describe('deleting', () => {
     expect(statesOf(simulation, 'a')).toEqual(['established']);
   });
 
+  it('what the peer deletes because it has a newer one is not begun anew, for ever', () => {
+    // Both begin at once, b a round trip later because its first guess of a group is wrong. The one keeps the newest IKE SA alone, the other
+    // would begin again whatever is deleted.
+    const simulation = runPair({
+      a: { connection: 'unique: replace' },
+      b: {
+        start: 'start',
+        proposals: 'aes128-sha256-ecp256-x25519',
+        connection: 'unique: never',
+        child: 'close_action: start',
+      },
+      duration: '20s',
+    });
+    for (const node of ['a', 'b']) {
+      expect(statesOf(simulation, node)).toEqual(['established']);
+      expect(childCount(simulation, node)).toBe(1);
+      expect(countOf(simulation, 'ikev2.begun', node)).toBe(1);
+    }
+    expect(messagesOf(simulation).length).toBeLessThan(20);
+  });
+
   it('a peer that has lost its memory is noticed by INITIAL_CONTACT', () => {
     const simulation = startPair({ duration: '60s' });
     advance(simulation, 2);
