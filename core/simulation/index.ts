@@ -4,4 +4,5 @@ export * from './judge.ts';
 export * from './run.ts';
 export * from './simulation.ts';
 export * from './story.ts';
+export { weigh } from './weigh.ts';
 export * from './wiring.ts';

@@ -1,0 +1,74 @@
+import { type PlainValues, read32, toHex } from '../../core/index.ts';
+import { ESP_KEY_LOG } from '../../plugins/esp/key-log.ts';
+import { IKE_KEY_LOG } from '../../plugins/ikev2/key-log.ts';
+import type { Ikev2State } from '../../plugins/ikev2/state.ts';
+import type { Version } from './weather.ts';
+
+/** What the storm must know of each version of IKE to judge it. */
+export interface Keying {
+  readonly plugin: string;
+  /** The IKE SAs that a node has, as its state holds them. */
+  sas(state: unknown): readonly HeldSa[];
+  /**
+   * What a message may be said only once under: its SA, number and direction. The same octets again are a retransmission. `undefined`: nothing
+   * is promised of it.
+   */
+  once(message: Uint8Array): string | undefined;
+  /** The initialization vector of a sealed message, with the SA that it is used under; `undefined` where it is not its own choice. */
+  vector(message: Uint8Array): string | undefined;
+  /** Keys of entries of the key log: what they are for, and the octets. */
+  readonly keys: Readonly<Record<string, (entry: PlainValues) => readonly LoggedKey[]>>;
+}
+
+export interface HeldSa {
+  readonly name: string;
+  readonly created: number;
+  readonly established: boolean;
+}
+
+export interface LoggedKey {
+  /** The SA and what in it the key is for. */
+  readonly use: string;
+  readonly key: Uint8Array;
+}
+
+const octets = (entry: PlainValues, name: string): Uint8Array => {
+  const value = entry[name];
+  return value instanceof Uint8Array ? value : new Uint8Array(0);
+};
+
+/** Null encryption and combined ciphers have keys of no octets. */
+function logged(entry: PlainValues, sa: string, names: readonly string[]): LoggedKey[] {
+  return names.map((name) => ({ use: `${sa} ${name}`, key: octets(entry, name) })).filter(({ key }) => key.length > 0);
+}
+
+const espKeys = (entry: PlainValues): readonly LoggedKey[] =>
+  logged(entry, `esp ${entry.spi} to ${entry.destination}`, ['encryptionKey', 'integrityKey']);
+
+const ENCRYPTED = 46;
+
+const ikev2: Keying = {
+  plugin: 'ikev2',
+  sas: (state) =>
+    [...(state as Ikev2State).sas.values()].map((sa) => ({
+      name: `${toHex(sa.spis.initiator)} (${sa.state})`,
+      created: sa.createdAt,
+      established: sa.state === 'established' || sa.state === 'deleting',
+    })),
+  once: (message) => {
+    // In the clear, a first message may come again in another form (with a cookie, another group), and what is said of an SA that is no more.
+    if (message[16] !== ENCRYPTED) return undefined;
+    return `${toHex(message.subarray(0, 16))} ${(message[19] as number) & 0x28} ${read32(message, 20)}`;
+  },
+  vector: (message) => {
+    if (message[16] !== ENCRYPTED || message.length < 40) return undefined;
+    return `${toHex(message.subarray(0, 16))} ${(message[19] as number) & 0x08} ${toHex(message.subarray(32, 40))}`;
+  },
+  keys: {
+    [ESP_KEY_LOG]: espKeys,
+    [IKE_KEY_LOG]: (entry) =>
+      logged(entry, `ike ${toHex(octets(entry, 'spiI'))} ${toHex(octets(entry, 'spiR'))}`, ['ei', 'er', 'ai', 'ar']),
+  },
+};
+
+export const KEYING: Readonly<Partial<Record<Version, Keying>>> = { 2: ikev2 };
