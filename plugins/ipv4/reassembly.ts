@@ -6,6 +6,7 @@ import {
   read32,
   SECOND,
   sameBytes,
+  type Tags,
   write16,
 } from '../../core/index.ts';
 import { ICMP_TYPE, icmpContract, TIME_EXCEEDED } from '../icmp/contract.ts';
@@ -115,8 +116,22 @@ function join(state: Ipv4State, entry: Reassembly, last: Packet, ctx: Context): 
   write16(buffer, start + AT.checksum, 0);
   write16(buffer, start + AT.checksum, internetChecksum(buffer, start, start + headerSize));
   whole.ingress = last.ingress;
+  whole.tags = sharedTags(fragments);
   forget(state, entry, ctx);
   return whole;
+}
+
+/**
+ * What can be said of all fragments alike. A remark that one of them lacks, or has otherwise, is none of the datagram's: what came in clear
+ * must not pass for sealed because its first fragment was.
+ */
+function sharedTags(fragments: readonly Packet[]): Tags | undefined {
+  const [first, ...others] = fragments;
+  const shared = Object.entries(first?.tags ?? {}).filter(([plugin, tag]) => {
+    const text = JSON.stringify(tag);
+    return others.every(({ tags }) => JSON.stringify(tags?.[plugin]) === text);
+  });
+  return shared.length === 0 ? undefined : Object.fromEntries(shared);
 }
 
 /** Drops what is held of a datagram. */

@@ -53,7 +53,8 @@ export function answerInitAgain(
   // Another message under the same SPI while the first is half open is another initiator, or one that begins anew.
   if (sa.state === 'half-open' && !sameBytes(sa.first.peer, bytes)) return 'new';
   if (sa.state !== 'half-open') return 'late';
-  respondAgain(machine, sa, EXCHANGE.IKE_SA_INIT, packet);
+  // The IKE SA may have floated meanwhile; this answer still goes from where it went first.
+  respondAgain(machine, sa, EXCHANGE.IKE_SA_INIT, packet, route);
   return 'answered';
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { concatBytes, definePlugin, type Packet, type Plugin, read16, type TraceRecord } from '../../../core/index.ts';
 import { createRegistry, type Registry } from '../../../core/plugin/index.ts';
-import { Simulation, type SimulationOptions } from '../../../core/simulation/index.ts';
+import { Simulation, type SimulationOptions, storyOf } from '../../../core/simulation/index.ts';
 import { parseTopology, type Topology } from '../../../core/topology/index.ts';
 import { createNodeProvider } from '../../../plugins/crypto-node/contract.ts';
 import type { Ikev2State } from '../../../plugins/ikev2/state.ts';
@@ -186,6 +186,10 @@ export function recordsOf(simulation: Simulation, code: string, node?: string): 
   return [...(simulation.trace?.records() ?? [])].filter(
     (record) => record.code === code && (node === undefined || record.node === node),
   );
+}
+
+export function storiesOf(simulation: Simulation, code: string): string[] {
+  return recordsOf(simulation, code).map((record) => storyOf(registry, record));
 }
 
 export function stateOf<T>(simulation: Simulation, node: string, plugin: string): T {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { concatBytes, read16, SECOND, write16 } from '../../../core/index.ts';
-import type { Simulation } from '../../../core/simulation/index.ts';
+import { Simulation } from '../../../core/simulation/index.ts';
+import { createNodeProvider } from '../../../plugins/crypto-node/contract.ts';
+import { labText } from '../../scenarios/labs.ts';
 import { ip } from '../ground/frames.ts';
 import {
   acted,
@@ -18,9 +20,12 @@ import {
   pinged,
   type Road,
   recordsOf,
+  registry,
   type Sent,
   startRoad,
   stateOf,
+  storiesOf,
+  topologyOf,
 } from './lab.ts';
 
 const SERVER = '10.1.0.20';
@@ -354,5 +359,94 @@ describe('hostile octets at port 4500', () => {
     expect(recordsOf(simulation, 'core.left-in-hand')).toEqual([]);
     expect(recordsOf(simulation, 'nat-t.malformed', 'gw').length).toBe(12);
     expect(pinged(simulation, 'laptop', SERVER, 1)).toBe(1);
+  });
+});
+
+describe('several peers', () => {
+  const conflict = labText('nat-t-transport-conflict');
+  const begun = (text: string): Simulation =>
+    advance(Simulation.start(topologyOf(text), { registry, slots: { crypto: createNodeProvider() } }), 10);
+
+  it('in transport mode may share an address where their ports differ, and may not where they meet', () => {
+    const refused = begun(conflict);
+    expect(storiesOf(refused, 'ipsec.transport-conflict').join()).toContain('refuses 198.51.100.7');
+    expect(ipsecOf(refused, 'server').children.size).toBe(1);
+    // Of each client only the traffic to one port of the server.
+    const ports = conflict
+      .replace(/(start_action: start)/, 'remote_ts: ["dynamic[udp/7000]"], $1')
+      .replace(/(start_action: none)/, 'remote_ts: ["dynamic[udp/7001]"], $1');
+    expect(ports).not.toBe(conflict);
+    const shared = begun(ports);
+    expect(recordsOf(shared, 'ipsec.transport-conflict')).toEqual([]);
+    expect(ipsecOf(shared, 'server').children.size).toBe(2);
+    acted(shared, 'tablet', { traffic: '203.0.113.10', port: 7001, count: 1 });
+    advance(shared, 15);
+    expect(recordsOf(shared, 'udp.bad-checksum')).toEqual([]);
+    expect([...ipsecOf(shared, 'server').children.values()].map(({ inbound }) => inbound.packets > 0)).toEqual([
+      true,
+      true,
+    ]);
+  });
+
+  it('one that begins anew from another port takes its own place again', () => {
+    const simulation = up();
+    // It forgets all: as after a crash, nobody is told, and its router gives it another port.
+    const laptop = ikeOf(simulation, 'laptop');
+    laptop.sas.clear();
+    laptop.bySpi.clear();
+    laptop.perPeer.clear();
+    acted(simulation, 'home', { nat: 'rebind' });
+    acted(simulation, 'laptop', { initiate: 'c' });
+    advance(simulation, 5);
+    expect(recordsOf(simulation, 'ipsec.tunnel-conflict')).toEqual([]);
+    expect([ikeOf(simulation, 'gw').sas.size, ipsecOf(simulation, 'gw').children.size]).toEqual([1, 1]);
+    expect(pinged(simulation, 'laptop', SERVER, 1)).toBe(1);
+  });
+
+  it('behind a NAT themselves they follow nobody', () => {
+    const simulation = begun(labText('nat-t-both-ends'));
+    const here = peerOf(simulation, 'gateway');
+    acted(simulation, 'home', { nat: 'rebind' });
+    expect(pinged(simulation, 'laptop', SERVER, 1)).toBe(0);
+    expect(peerOf(simulation, 'gateway')).toEqual(here);
+    expect(recordsOf(simulation, 'ikev2.peer-moved')).toEqual([]);
+  });
+});
+
+describe('what is lost or large', () => {
+  it('IKE_SA_INIT asked again is answered from where it was asked, not from 4500', () => {
+    const simulation = startRoad();
+    // The first answer is lost on the way.
+    advance(simulation, 0.03);
+    expect(datagramsOf(simulation, 'gw').map(({ sourcePort }) => sourcePort)).toEqual([500]);
+    const [request] = datagramsOf(simulation, 'isp').filter(({ destinationPort }) => destinationPort === 500);
+    inject(simulation, [(request as Sent).frame]);
+    const answers = datagramsOf(simulation, 'gw').filter(({ payload }) => payload[18] === 34);
+    expect(answers.map(({ sourcePort }) => sourcePort)).toEqual([500, 500]);
+    expect(answers.map(({ destinationPort }) => destinationPort)).toEqual([
+      (request as Sent).sourcePort,
+      (request as Sent).sourcePort,
+    ]);
+  });
+
+  it('fragments inside the tunnel are put together for the laptop itself; one in clear among them spoils the whole', () => {
+    const simulation = up();
+    acted(simulation, 'laptop', { ping: SERVER, count: 1, size: 4000 });
+    advance(simulation, 5);
+    expect(recordsOf(simulation, 'ping.reply', 'laptop').length).toBe(1);
+    expect(recordsOf(simulation, 'ipsec.clear-text-refused')).toEqual([]);
+  });
+
+  it('what must not be fragmented is told what fits, eight octets less than without UDP', () => {
+    const room = (homeKind: 'nat' | 'router'): number[] => {
+      const simulation = up({ homeKind });
+      acted(simulation, 'server', { ping: LAPTOP, count: 1, size: 1450, dont_fragment: true });
+      advance(simulation, 5);
+      return recordsOf(simulation, 'ipsec.too-large', 'gw').map(({ values }) => Number(values?.room));
+    };
+    const [plain] = room('router');
+    const [inUdp] = room('nat');
+    expect([plain, inUdp].every((each) => each !== undefined)).toBe(true);
+    expect((plain as number) - (inUdp as number)).toBe(8);
   });
 });
