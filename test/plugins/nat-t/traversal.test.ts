@@ -257,12 +257,23 @@ describe('a mapping that changes', () => {
     expect(recordsOf(simulation, 'ikev2.message-again').length).toBe(0);
   });
 
-  it('in transport mode the selectors move with a new address', () => {
-    const simulation = up({ mode: 'transport', home: 'addresses: [198.51.100.7, 198.51.100.8], pooling: paired' });
+  it('in transport mode the selectors and policies move with a new address', () => {
+    const simulation = up({ mode: 'transport' });
     expect(pinged(simulation, 'laptop', '203.0.113.10', 1)).toBe(1);
-    acted(simulation, 'home', { nat: 'rebind' });
-    expect(pinged(simulation, 'laptop', '203.0.113.10', 2)).toBe(2);
-    expect(pinged(simulation, 'gw', '198.51.100.8', 1) + pinged(simulation, 'gw', '198.51.100.7', 1)).toBe(1);
+    const fork = simulation.fork();
+    pinged(fork, 'laptop', '203.0.113.10', 1);
+    const towards = datagramsOf(fork, 'isp').filter((one) => isEsp(one) && one.destinationPort === 4500);
+    inject(simulation, [frameLike((towards.at(-1) as Sent).frame, { from: '198.51.100.66' })]);
+    expect(recordsOf(simulation, 'ipsec.selector-mismatch')).toEqual([]);
+    const [child] = ipsecOf(simulation, 'gw').children.values();
+    const [policy] = ipsecOf(simulation, 'gw').policies;
+    for (const list of [child?.remoteTs, policy?.remoteTs]) {
+      expect(list?.map(({ start, end }) => [start, end])).toEqual([[ip('198.51.100.66'), ip('198.51.100.66')]]);
+    }
+    // The echo that it carried was right, and is answered to where it came from, sealed.
+    expect(datagramsOf(simulation, 'gw').filter(isEsp).at(-1)?.frame.slice(30, 34)).toEqual(
+      Uint8Array.of(198, 51, 100, 66),
+    );
   });
 
   it('is not followed on what is forged: from elsewhere, mutated at any octet, or played again', () => {
@@ -435,6 +446,21 @@ describe('what is lost or large', () => {
     advance(simulation, 5);
     expect(recordsOf(simulation, 'ping.reply', 'laptop').length).toBe(1);
     expect(recordsOf(simulation, 'ipsec.clear-text-refused')).toEqual([]);
+    // The fragments readable inside ESP, and a copy of the last one in clear, which comes first.
+    const open = up({ child: 'esp_proposals: [null-sha256]', laptop: 'encap: yes', homeKind: 'router' });
+    const fork = open.fork();
+    acted(fork, 'server', { ping: LAPTOP, count: 1, size: 4000 });
+    advance(fork, 5);
+    expect(recordsOf(fork, 'ping.reply', 'server').length).toBe(1);
+    const sealed = datagramsOf(fork, 'gw').filter(isEsp);
+    const inner = sealed.map(({ payload }) => payload.slice(8, 8 + read16(payload, 10)));
+    const last = inner.find((one) => (read16(one, 6) & 0x1fff) > 0 && (read16(one, 6) & 0x2000) === 0) as Uint8Array;
+    inject(open, [concatBytes((sealed[0] as Sent).frame.slice(0, 14), last)]);
+    advance(open, 1.1);
+    acted(open, 'server', { ping: LAPTOP, count: 1, size: 4000 });
+    advance(open, 7);
+    expect(recordsOf(open, 'ipsec.clear-text-refused', 'laptop').length).toBe(1);
+    expect(recordsOf(open, 'ping.reply', 'server').length).toBe(0);
   });
 
   it('what must not be fragmented is told what fits, eight octets less than without UDP', () => {
