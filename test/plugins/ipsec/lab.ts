@@ -232,7 +232,7 @@ secure:
 stranger:
   about: Puts any bytes on its link
   plugins: { stranger: {} }
-`.replaceAll(/^ {4}(ikev2|isakmp): .*\n/gm, '');
+`.replaceAll(/^ {4}(ikev1|ikev2|isakmp): .*\n/gm, '');
 
 export function topologyOf(text: string): Topology {
   const { topology, diagnostics } = parseTopology(text, { registry, kinds });
