@@ -42,6 +42,7 @@ export class InstanceContext implements Attached {
   #lastContract: object | undefined;
   #lastCalls: object | undefined;
   readonly protocol: Protocol<unknown, unknown> | undefined;
+  readonly receive: Protocol<unknown, unknown>['receive'];
   readonly instance: number;
   /** The protocol's state: the same object as in the run. */
   state: unknown;
@@ -54,6 +55,7 @@ export class InstanceContext implements Attached {
     this.#instance = instance.index;
     this.instance = instance.index;
     this.protocol = instance.plugin.protocol;
+    this.receive = this.protocol?.receive;
     this.state = engine.run.states[instance.index];
     this.hooks = instance.plugin.hookPoints?.map(() => []) ?? NO_HOOKS;
     this.node = wired.face;

@@ -4,7 +4,7 @@ import { createStream, type RandomStream } from '../random/index.ts';
 import type { LinkSettings, Topology } from '../topology/index.ts';
 import { type PlainValues, type RecordKind, Trace, type TraceBudget, type TraceRecord } from '../trace/index.ts';
 import { foldRecord, type Observers, observersOf } from './judge.ts';
-import { BufferPool, NO_BUFFER } from './pool.ts';
+import { PacketPool } from './pool.ts';
 import { createRun, type Run } from './run.ts';
 import { type Instance, type WiredNode, type Wiring, wire } from './wiring.ts';
 
@@ -35,6 +35,8 @@ export interface BoundHook {
 export interface Attached extends Context {
   readonly instance: number;
   readonly protocol: Protocol<unknown, unknown> | undefined;
+  /** The protocol's: found here at once, since it is looked up for every packet and layer. */
+  readonly receive: Protocol<unknown, unknown>['receive'];
   /** The same object as in the run. */
   state: unknown;
   /** By hook point of this plugin. */
@@ -69,7 +71,7 @@ export class Engine {
   readonly #calls: (object | undefined)[];
   /** By node: who is bound to the wire. */
   readonly linkReceivers: (Attached | undefined)[];
-  readonly #pool = new BufferPool();
+  readonly #pool = new PacketPool();
   /** Packets that were made or taken up in this event, and those that ended in it. */
   #fresh: Packet[] = [];
   #ended: Packet[] = [];
@@ -142,17 +144,7 @@ export class Engine {
   }
 
   newPacket(size: number, headroom: number, ingress: number): Packet {
-    const packet: Packet = {
-      id: this.run.nextPacket++,
-      buffer: this.#pool.take(headroom + size),
-      start: headroom,
-      end: headroom + size,
-      outer: -1,
-      ingress,
-      fate: FATE.inHand,
-      hooks: 0,
-      tags: undefined,
-    };
+    const packet = this.#pool.take(this.run.nextPacket++, headroom, size, ingress);
     this.run.ledger.created++;
     this.#fresh.push(packet);
     return packet;
@@ -179,7 +171,7 @@ export class Engine {
     if (fate === FATE.delivered) ledger.delivered++;
     else if (fate === FATE.dropped) ledger.dropped++;
     else if (fate === FATE.replaced) ledger.replaced++;
-    // Its buffer is used again only when the event is over: who ended it may still read it.
+    // It is used again only when the event is over: who ended it may still read it.
     this.#ended.push(packet);
   }
 
@@ -213,8 +205,7 @@ export class Engine {
   /** Hands a packet to a protocol and sees to it that it does not vanish there. */
   receive(context: Attached, packet: Packet): void {
     packet.fate = FATE.inHand;
-    const { protocol } = context;
-    if (protocol?.receive !== undefined) protocol.receive(context.state, packet, context);
+    if (context.receive !== undefined) context.receive(context.state, packet, context);
     if (packet.fate === FATE.inHand) this.#leftInHand(context.instance, packet);
   }
 
@@ -270,7 +261,7 @@ export class Engine {
     return this.trace?.record(number);
   }
 
-  /** Sees to it that nothing that was in hand in this event vanishes, and that the buffers of what ended are used again. */
+  /** Sees to it that nothing that was in hand in this event vanishes, and that what ended is used again. */
   endEvent(): void {
     if (this.#fresh.length > 0) this.#settleFresh();
     if (this.#ended.length > 0) this.#recycle();
@@ -282,12 +273,9 @@ export class Engine {
     for (const packet of fresh) if (packet.fate === FATE.inHand) this.#leftInHand(-1, packet);
   }
 
-  /** What ended in this event gives its buffer back. */
+  /** What ended in this event is used again. */
   #recycle(): void {
-    for (const packet of this.#ended) {
-      this.#pool.give(packet.buffer);
-      packet.buffer = NO_BUFFER;
-    }
+    for (const packet of this.#ended) this.#pool.give(packet);
     this.#ended.length = 0;
   }
 

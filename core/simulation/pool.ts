@@ -1,5 +1,7 @@
+import { FATE, type Packet } from '../packet/index.ts';
+
 /** What a packet that met its end holds: reading it gives nothing. */
-export const NO_BUFFER = new Uint8Array(0);
+const NO_BUFFER = new Uint8Array(0);
 
 /** Buffers longer than this are not kept. */
 const LONGEST_KEPT = 2048;
@@ -8,8 +10,8 @@ const MOST_OF_A_LENGTH = 512;
 /** So many lengths have a place. */
 const MOST_LENGTHS = 64;
 
-/** Buffers of packets that met their end, to be used again: making one costs more than a hop. Not part of the run's state. */
-export class BufferPool {
+/** Buffers by length. */
+class BufferPool {
   #byLength = new Map<number, Uint8Array[]>();
   #lastLength = -1;
   #last: Uint8Array[] | undefined;
@@ -45,5 +47,60 @@ export class BufferPool {
   #look(length: number): void {
     this.#lastLength = length;
     this.#last = this.#byLength.get(length);
+  }
+}
+
+/** The most packets kept. */
+const MOST_PACKETS = 4096;
+
+/**
+ * Packets that met their end, to be used again with their buffers: making them costs more than a hop, and old ones stay where they are in
+ * memory. Not part of the run's state.
+ */
+export class PacketPool {
+  readonly #buffers = new BufferPool();
+  #packets: Packet[] = [];
+
+  /** A packet in hand with `size` octets of zeros behind `headroom` more. */
+  take(id: number, headroom: number, size: number, ingress: number): Packet {
+    const buffer = this.#buffers.take(headroom + size);
+    const packet = this.#packets.pop();
+    const end = headroom + size;
+    if (packet === undefined) {
+      return {
+        id,
+        buffer,
+        start: headroom,
+        end,
+        outer: -1,
+        ingress,
+        fate: FATE.inHand,
+        hooks: 0,
+        tags: undefined,
+      };
+    }
+    packet.id = id;
+    packet.buffer = buffer;
+    packet.start = headroom;
+    packet.end = end;
+    packet.outer = -1;
+    packet.ingress = ingress;
+    packet.fate = FATE.inHand;
+    packet.hooks = 0;
+    packet.tags = undefined;
+    return packet;
+  }
+
+  /** Nobody may hold the packet any more. */
+  give(packet: Packet): void {
+    this.#buffers.give(packet.buffer);
+    packet.buffer = NO_BUFFER;
+    packet.tags = undefined;
+    if (this.#packets.length < MOST_PACKETS) this.#packets.push(packet);
+  }
+
+  clear(): void {
+    this.#buffers.clear();
+    this.#packets = [];
   }
 }

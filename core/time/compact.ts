@@ -1,4 +1,4 @@
-import { createEventQueue, createPoppedEvent, type EventQueue, popEvent } from './event-queue.ts';
+import { createEventQueue, createPoppedEvent, type EventQueue, nextEventTime, popEvent } from './event-queue.ts';
 
 /**
  * Takes out of the queue the events that `keep` refuses (timers that were unset), leaving the others in their order with their
@@ -8,7 +8,7 @@ export function compactEvents(queue: EventQueue, keep: (opcode: number, target: 
   const rest = createEventQueue(queue.times.length);
   const event = createPoppedEvent();
   // In order of time and sequence, so a plain append is already a heap.
-  while (queue.count > 0) {
+  while (nextEventTime(queue) !== Number.POSITIVE_INFINITY) {
     const sequence = queue.sequences[0] as number;
     popEvent(queue, event);
     if (!keep(event.opcode, event.target, event.arg)) continue;

@@ -10,7 +10,13 @@ import type { Instant } from './instant.ts';
  * The queue itself is plain data as well (typed arrays and counts), so a snapshot of a run clones it as it is.
  */
 export interface EventQueue {
+  /** Pending events. */
   count: number;
+  /**
+   * The root was taken out and nothing stands in its place yet: the events are at 1 to `count`. Whoever takes one out almost
+   * always puts one in next, which then needs one way down instead of one down and one up.
+   */
+  hole: boolean;
   /** The next sequence number: what breaks ties. */
   sequence: number;
   times: Float64Array;
@@ -41,6 +47,7 @@ export function createEventQueue(capacity = 256): EventQueue {
   for (let at = 0; at < capacity; at++) slots[at] = at;
   return {
     count: 0,
+    hole: false,
     sequence: 0,
     times: new Float64Array(capacity),
     sequences: new Float64Array(capacity),
@@ -65,14 +72,22 @@ export function pushEvent(
   arg: number,
   cause: number,
 ): void {
+  const { hole } = queue;
   if (queue.count === queue.times.length) grow(queue);
   const { times, sequences, slots } = queue;
-  let at = queue.count++;
+  let at = hole ? 0 : queue.count;
+  queue.count++;
   const slot = slots[at] as number;
   queue.opcodes[slot] = opcode;
   queue.targets[slot] = target;
   queue.args[slot] = arg;
   queue.causes[slot] = cause;
+  const sequence = queue.sequence++;
+  if (hole) {
+    queue.hole = false;
+    sink(queue, time, sequence, slot);
+    return;
+  }
   // A new event has the highest sequence number, so on a tie it stays below: only a later parent moves down.
   while (at > 0) {
     const parent = (at - 1) >> 1;
@@ -84,38 +99,52 @@ export function pushEvent(
     at = parent;
   }
   times[at] = time;
-  sequences[at] = queue.sequence++;
+  sequences[at] = sequence;
   slots[at] = slot;
 }
 
 /** The time of the next event; `Infinity` when there is none. */
 export function nextEventTime(queue: EventQueue): Instant {
+  if (queue.hole) fillHole(queue);
   return queue.count === 0 ? Number.POSITIVE_INFINITY : (queue.times[0] as number);
 }
 
 /** Takes the next event out into `out`. False when the queue is empty. */
 export function popEvent(queue: EventQueue, out: PoppedEvent): boolean {
+  if (queue.hole) fillHole(queue);
   if (queue.count === 0) return false;
-  const { times, sequences, slots } = queue;
-  const taken = slots[0] as number;
-  out.time = times[0] as number;
-  out.opcode = queue.opcodes[taken] as number;
-  out.target = queue.targets[taken] as number;
-  out.arg = queue.args[taken] as number;
-  out.cause = queue.causes[taken] as number;
-  const last = --queue.count;
-  if (last === 0) return true;
-  const time = times[last] as number;
-  const sequence = sequences[last] as number;
+  const slot = queue.slots[0] as number;
+  out.time = queue.times[0] as number;
+  out.opcode = queue.opcodes[slot] as number;
+  out.target = queue.targets[slot] as number;
+  out.arg = queue.args[slot] as number;
+  out.cause = queue.causes[slot] as number;
+  queue.count--;
+  queue.hole = true;
+  return true;
+}
+
+/** Puts the last event into the hole at the root, and the slot that became free behind the heap. */
+function fillHole(queue: EventQueue): void {
+  queue.hole = false;
+  const last = queue.count;
+  if (last === 0) return;
+  const { slots } = queue;
   const slot = slots[last] as number;
-  slots[last] = taken;
+  slots[last] = slots[0] as number;
+  sink(queue, queue.times[last] as number, queue.sequences[last] as number, slot);
+}
+
+/** Lets an event sink from the root to its place among the `count` of the heap. */
+function sink(queue: EventQueue, time: Instant, sequence: number, slot: number): void {
+  const { times, sequences, slots, count } = queue;
   let at = 0;
   for (;;) {
     let child = 2 * at + 1;
-    if (child >= last) break;
+    if (child >= count) break;
     let childTime = times[child] as number;
     const right = child + 1;
-    if (right < last) {
+    if (right < count) {
       const rightTime = times[right] as number;
       if (
         rightTime < childTime ||
@@ -134,7 +163,6 @@ export function popEvent(queue: EventQueue, out: PoppedEvent): boolean {
   times[at] = time;
   sequences[at] = sequence;
   slots[at] = slot;
-  return true;
 }
 
 function grow(queue: EventQueue): void {

@@ -24,7 +24,8 @@ export function readMac(bytes: Uint8Array, at: number): MacAddress {
 /** Writes six octets at `at`. No bounds are checked. */
 export function writeMac(bytes: Uint8Array, at: number, mac: MacAddress): void {
   const low = mac >>> 0;
-  const high = (mac - low) / LOW;
+  // A product, where a quotient would say the same: division costs several times as much.
+  const high = (mac - low) * (1 / LOW);
   bytes[at] = high >>> 8;
   bytes[at + 1] = high;
   bytes[at + 2] = low >>> 24;
