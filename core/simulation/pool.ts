@@ -50,6 +50,8 @@ class BufferPool {
   }
 }
 
+/** Octets that a buffer has at least behind its headroom: what a link pads a short frame to fits, and short packets share one length. */
+const LEAST_ROOM = 64;
 /** The most packets kept. */
 const MOST_PACKETS = 4096;
 
@@ -63,7 +65,7 @@ export class PacketPool {
 
   /** A packet in hand with `size` octets of zeros behind `headroom` more. */
   take(id: number, headroom: number, size: number, ingress: number): Packet {
-    const buffer = this.#buffers.take(headroom + size);
+    const buffer = this.#buffers.take(headroom + (size < LEAST_ROOM ? LEAST_ROOM : size));
     const packet = this.#packets.pop();
     const end = headroom + size;
     if (packet === undefined) {

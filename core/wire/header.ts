@@ -1,7 +1,7 @@
-import { toHex } from './bytes.ts';
+import { read32, toHex } from './bytes.ts';
 import type { DissectedField } from './dissection.ts';
 import type { Decoded, Fault } from './fault.ts';
-import type { Field, FillContext, ValueOf } from './field.ts';
+import type { BytesField, Field, FillContext, ValueOf } from './field.ts';
 
 /** Fields by name, in their order on the wire. */
 export type Fields = Readonly<Record<string, Field>>;
@@ -40,7 +40,7 @@ export function header<F extends Fields>(declaration: {
   fields: F;
 }): Header<F> {
   const { name, fields } = declaration;
-  const list: readonly (readonly [keyof F & string, Field])[] = Object.entries(fields);
+  const list = Object.entries(fields).map(([key, field]) => stepOf(key, field));
   const { offset, fixedSize } = layout(name, list);
   return {
     ...declaration,
@@ -52,7 +52,41 @@ export function header<F extends Fields>(declaration: {
   };
 }
 
-type FieldList = readonly (readonly [string, Field])[];
+/**
+ * A field made ready: whatever its declaration holds, the same members in the same order, so that the loops below, which run for every header
+ * of every message, look each of them up at one place.
+ */
+interface Step {
+  readonly key: string;
+  readonly field: Field;
+  readonly kind: Field['kind'];
+  /** Of numbers and flags; 0 for octets. */
+  readonly bits: number;
+  /** One more than the largest number. */
+  readonly bound: number;
+  /** Of octets, where it is fixed. */
+  readonly length: number | undefined;
+  readonly late: boolean;
+  readonly fill: ((values: Record<string, unknown>, context: FillContext) => unknown) | undefined;
+  readonly check: ((value: unknown, values: unknown, context: unknown) => string | undefined) | undefined;
+}
+
+function stepOf(key: string, field: Field): Step {
+  const bits = field.kind === 'bytes' ? 0 : field.bits;
+  return {
+    key,
+    field,
+    kind: field.kind,
+    bits,
+    bound: 2 ** bits,
+    length: field.kind === 'bytes' && typeof field.length === 'number' ? field.length : undefined,
+    late: field.late === true,
+    fill: field.fill,
+    check: field.check as Step['check'],
+  };
+}
+
+type FieldList = readonly Step[];
 const NOTHING = new Uint8Array(0);
 
 function layout(name: string, list: FieldList): { offset: Record<string, number>; fixedSize: number } {
@@ -60,15 +94,15 @@ function layout(name: string, list: FieldList): { offset: Record<string, number>
   let bits = 0;
   let fixedSize = 0;
   let fixed = true;
-  for (const [key, field] of list) {
+  for (const { key, kind, length, bits: own } of list) {
     offset[key] = fixed ? bits >> 3 : -1;
-    if (field.kind === 'bytes') {
+    if (kind === 'bytes') {
       if (bits % 8 !== 0) throw new Error(`${name}.${key} does not start on an octet boundary`);
-      if (typeof field.length === 'number') bits += field.length * 8;
-      else fixed = false;
+      if (length === undefined) fixed = false;
+      else bits += length * 8;
     } else {
-      if (field.bits < 1 || field.bits > 48) throw new Error(`${name}.${key} has ${field.bits} bits`);
-      bits += field.bits;
+      if (own < 1 || own > 48) throw new Error(`${name}.${key} has ${own} bits`);
+      bits += own;
     }
     if (fixed) fixedSize = bits >> 3;
   }
@@ -80,13 +114,15 @@ function encode(name: string, list: FieldList, given: Record<string, unknown>, p
   const values: Record<string, unknown> = { ...given };
   // Octet strings first: their lengths give the size of the header.
   let bits = 0;
-  for (const [key, field] of list) {
-    if (field.kind !== 'bytes') {
-      bits += field.bits;
+  let anyLate = false;
+  for (let at = 0; at < list.length; at++) {
+    const { key, kind, length, late, bits: own } = list[at] as Step;
+    if (late && given[key] === undefined) anyLate = true;
+    if (kind !== 'bytes') {
+      bits += own;
       continue;
     }
-    const value = values[key];
-    const length = typeof field.length === 'number' ? field.length : undefined;
+    const value = given[key];
     if (value === undefined) values[key] = new Uint8Array(length ?? 0);
     else if (!(value instanceof Uint8Array) || (length !== undefined && value.length !== length)) {
       throw new RangeError(`${name}.${key} wants ${length ?? 'any number of'} octets`);
@@ -95,18 +131,17 @@ function encode(name: string, list: FieldList, given: Record<string, unknown>, p
   }
   const size = bits >> 3;
   const bytes = new Uint8Array(size + payload.length);
-  bytes.set(payload, size);
+  if (payload.length > 0) bytes.set(payload, size);
   const context: FillContext = { size, payloadSize: payload.length, bytes, start: 0 };
-  let anyLate = false;
-  for (const [key, field] of list) {
-    if (given[key] !== undefined) continue;
-    if (field.late === true) anyLate = true;
-    else if (field.fill !== undefined) values[key] = field.fill(values, context);
+  for (let at = 0; at < list.length; at++) {
+    const { key, fill, late } = list[at] as Step;
+    if (fill !== undefined && !late && given[key] === undefined) values[key] = fill(values, context);
   }
   writeFields(name, list, values, bytes, false);
   if (!anyLate) return bytes;
-  for (const [key, field] of list) {
-    if (field.late === true && given[key] === undefined) values[key] = field.fill?.(values, context);
+  for (let at = 0; at < list.length; at++) {
+    const { key, fill, late } = list[at] as Step;
+    if (late && given[key] === undefined) values[key] = fill?.(values, context);
   }
   writeFields(name, list, values, bytes, true);
   return bytes;
@@ -121,30 +156,36 @@ function writeFields(
   onlyLate: boolean,
 ): void {
   let bit = 0;
-  for (const [key, field] of list) {
+  for (let at = 0; at < list.length; at++) {
+    const { key, kind, late, bits, bound } = list[at] as Step;
     const value = values[key];
-    if (field.kind === 'bytes') {
+    if (kind === 'bytes') {
       const octets = value as Uint8Array;
-      if (!onlyLate || field.late === true) bytes.set(octets, bit >> 3);
+      if (!onlyLate || late) bytes.set(octets, bit >> 3);
       bit += octets.length * 8;
       continue;
     }
-    if ((!onlyLate || field.late === true) && value !== undefined) {
-      const number = field.kind === 'flag' ? Number(value) : (value as number);
-      if (!Number.isInteger(number) || number < 0 || number >= 2 ** field.bits) {
-        throw new RangeError(`${name}.${key} = ${number} does not fit ${field.bits} bits`);
+    if ((!onlyLate || late) && value !== undefined) {
+      const number = kind === 'flag' ? Number(value) : (value as number);
+      if (!Number.isInteger(number) || number < 0 || number >= bound) {
+        throw new RangeError(`${name}.${key} = ${number} does not fit ${bits} bits`);
       }
-      writeBits(bytes, bit, field.bits, number);
+      writeBits(bytes, bit, bits, number);
     }
-    bit += field.bits;
+    bit += bits;
   }
 }
 
 /** Writes the low `bits` of `value` at bit offset `bit`. */
 export function writeBits(bytes: Uint8Array, bit: number, bits: number, value: number): void {
   if ((bit & 7) === 0 && (bits & 7) === 0) {
+    let octet = ((bit + bits) >> 3) - 1;
+    if (bits <= 32) {
+      for (let shift = 0; shift < bits; shift += 8) bytes[octet--] = value >>> shift;
+      return;
+    }
     let whole = value;
-    for (let octet = ((bit + bits) >> 3) - 1; octet >= bit >> 3; octet--) {
+    for (; octet >= bit >> 3; octet--) {
       bytes[octet] = whole;
       whole = Math.floor(whole / 256);
     }
@@ -170,6 +211,12 @@ export function writeBits(bytes: Uint8Array, bit: number, bits: number, value: n
 
 /** Reads `bits` (1 to 48) at bit offset `bit`. */
 export function readBits(bytes: Uint8Array, bit: number, bits: number): number {
+  if ((bit & 7) === 0) {
+    const octet = bit >> 3;
+    if (bits === 8) return bytes[octet] as number;
+    if (bits === 16) return ((bytes[octet] as number) << 8) | (bytes[octet + 1] as number);
+    if (bits === 32) return read32(bytes, octet);
+  }
   let value = 0;
   let at = bit;
   let left = bits;
@@ -204,41 +251,38 @@ function walk(
 ): { bit: number; fault?: Fault } {
   const limit = Math.min(end, bytes.length) * 8;
   let bit = start * 8;
-  const faultAt = (key: string, message: string): { bit: number; fault: Fault } => ({
-    bit,
-    fault: { at: bit >> 3, header: name, field: key, message },
-  });
-  for (const [key, field] of list) {
-    let bits: number;
-    if (field.kind === 'bytes') {
-      const length =
-        field.length === 'rest'
-          ? (limit - bit) / 8
-          : typeof field.length === 'number'
-            ? field.length
-            : field.length(values);
-      if (!(length >= 0)) return faultAt(key, `${name}: the length of ${key} comes out as ${length}`);
-      bits = length * 8;
-    } else bits = field.bits;
+  for (let at = 0; at < list.length; at++) {
+    const { key, field, kind, check, length, bits: own } = list[at] as Step;
+    let bits = own;
+    if (kind === 'bytes') {
+      const octets = length ?? lengthOf(field as BytesField, (limit - bit) / 8, values);
+      if (!(octets >= 0)) return faultAt(name, key, bit, `${name}: the length of ${key} comes out as ${octets}`);
+      bits = octets * 8;
+    }
     if (bit + bits > limit) {
       const there = Math.max(0, (limit - bit) >> 3);
-      return faultAt(key, `${name} ends before ${key}: ${Math.ceil(bits / 8)} octets expected, ${there} there`);
+      const message = `${name} ends before ${key}: ${Math.ceil(bits / 8)} octets expected, ${there} there`;
+      return faultAt(name, key, bit, message);
     }
     let value: number | boolean | Uint8Array;
-    if (field.kind === 'bytes') value = bytes.slice(bit >> 3, (bit + bits) >> 3);
-    else if (field.kind === 'flag') value = readBits(bytes, bit, 1) === 1;
+    if (kind === 'bytes') value = bytes.slice(bit >> 3, (bit + bits) >> 3);
+    else if (kind === 'flag') value = readBits(bytes, bit, 1) === 1;
     else value = readBits(bytes, bit, bits);
     values[key] = value;
     seen?.({ key, field, bit, bits });
-    const wrong = (field.check as ((v: unknown, all: unknown, c: unknown) => string | undefined) | undefined)?.(
-      value,
-      values,
-      { available: (limit >> 3) - start },
-    );
-    if (wrong !== undefined) return faultAt(key, `${name}: ${wrong}`);
+    const wrong = check?.(value, values, { available: (limit >> 3) - start });
+    if (wrong !== undefined) return faultAt(name, key, bit, `${name}: ${wrong}`);
     bit += bits;
   }
   return { bit };
+}
+
+function lengthOf(field: BytesField, rest: number, values: Record<string, unknown>): number {
+  return field.length === 'rest' || typeof field.length === 'number' ? rest : field.length(values);
+}
+
+function faultAt(name: string, key: string, bit: number, message: string): { bit: number; fault: Fault } {
+  return { bit, fault: { at: bit >> 3, header: name, field: key, message } };
 }
 
 function read(name: string, list: FieldList, bytes: Uint8Array, start: number, end: number): Decoded<object> {
