@@ -15,32 +15,35 @@ import {
 describe('event queue', () => {
   it('gives events by time and, at one time, in the order they were put in, whatever is put in and taken out between', () => {
     fc.assert(
-      fc.property(fc.array(fc.oneof(fc.integer({ min: 0, max: 20 }), fc.constant(-1), fc.constant(-2)), { maxLength: 400 }), (steps) => {
-        const queue = createEventQueue(2);
-        const event = createPoppedEvent();
-        const model: { time: number; at: number }[] = [];
-        steps.forEach((step, at) => {
-          if (step >= 0) {
-            pushEvent(queue, step, 7, at, -at, at * 2);
-            model.push({ time: step, at });
-            return;
-          }
-          model.sort((a, b) => a.time - b.time || a.at - b.at);
-          const next = model.shift();
-          // Taken out with and without having been looked at before.
-          if (step === -1) expect(nextEventTime(queue)).toBe(next?.time ?? Number.POSITIVE_INFINITY);
-          expect(popEvent(queue, event)).toBe(next !== undefined);
-          if (next === undefined) return;
-          expect(event).toEqual({
-            time: next.time,
-            opcode: 7,
-            target: next.at,
-            arg: -next.at || 0,
-            cause: next.at * 2,
+      fc.property(
+        fc.array(fc.oneof(fc.integer({ min: 0, max: 20 }), fc.constant(-1), fc.constant(-2)), { maxLength: 400 }),
+        (steps) => {
+          const queue = createEventQueue(2);
+          const event = createPoppedEvent();
+          const model: { time: number; at: number }[] = [];
+          steps.forEach((step, at) => {
+            if (step >= 0) {
+              pushEvent(queue, step, 7, at, -at, at * 2);
+              model.push({ time: step, at });
+              return;
+            }
+            model.sort((a, b) => a.time - b.time || a.at - b.at);
+            const next = model.shift();
+            // Taken out with and without having been looked at before.
+            if (step === -1) expect(nextEventTime(queue)).toBe(next?.time ?? Number.POSITIVE_INFINITY);
+            expect(popEvent(queue, event)).toBe(next !== undefined);
+            if (next === undefined) return;
+            expect(event).toEqual({
+              time: next.time,
+              opcode: 7,
+              target: next.at,
+              arg: -next.at || 0,
+              cause: next.at * 2,
+            });
           });
-        });
-        expect(queue.count).toBe(model.length);
-      }),
+          expect(queue.count).toBe(model.length);
+        },
+      ),
       { numRuns: 300 },
     );
   });
