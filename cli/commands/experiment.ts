@@ -7,9 +7,12 @@ import {
   cellName,
   cellsOf,
   commonText,
+  csvReport,
   type Experiment,
+  htmlReport,
   jobOf,
   judgeCells,
+  junitReport,
   tallyOf,
 } from '../../core/experiment/index.ts';
 import { startCells } from '../../workers/node-client.ts';
@@ -19,7 +22,7 @@ import { CellBar } from '../cell-bar.ts';
 import { experimentNames, loadExperiment, readExperimentFile } from '../experiment-files.ts';
 import { experimentJson } from '../experiment-json.ts';
 import { experimentTable, wrapped } from '../experiment-table.ts';
-import { kindsText } from '../files.ts';
+import { kindsText, type Output, openOutput, refuseToOverwrite } from '../files.ts';
 import { Interruption } from '../interruption.ts';
 import { EXIT, Refused } from '../refused.ts';
 import { harmless, type Terminal, toJson } from '../terminal.ts';
@@ -30,6 +33,9 @@ interface Flags {
   readonly only: readonly Only[];
   readonly list?: boolean;
   readonly json?: boolean;
+  readonly csv?: string;
+  readonly junit?: string;
+  readonly html?: string;
 }
 
 /** `axis=variation,variation` */
@@ -54,6 +60,9 @@ export function addExperiment(program: Command, terminal: Terminal): void {
     .option('--only <axis=variation>', words.options.only, onlyOption, [])
     .option('--list', words.options.list)
     .option('--json', words.options.json)
+    .option('--csv <file>', words.options.csv)
+    .option('--junit <file>', words.options.junit)
+    .option('--html <file>', words.options.html)
     .addHelpText('after', words.examples)
     .action(async (given: string | undefined, flags: Flags) => {
       process.exitCode = await experiment(given, flags, terminal);
@@ -85,6 +94,7 @@ async function experiment(given: string | undefined, flags: Flags, terminal: Ter
     else listCells(loaded, cells, terminal);
     return EXIT.held;
   }
+  const reports = openReports(flags, given);
   const began = performance.now();
   const { results, threads, interruption } = await runAll(loaded, cells, flags, terminal);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
@@ -94,8 +104,32 @@ async function experiment(given: string | undefined, flags: Flags, terminal: Ter
     tell(loaded, results, terminal);
     terminal.say(terminal.paint('dim', words.figures(tally.ran, threads, seconds)));
   }
+  for (const { output, text } of reports) {
+    output.write(new TextEncoder().encode(text(loaded, results)));
+    output.close();
+    if (flags.json !== true) terminal.say(words.wrote(output.path));
+  }
   if (tally.notRun > 0) return interruption.exitCode;
   return tally.unexpected > 0 ? EXIT.failed : EXIT.held;
+}
+
+interface ReportFile {
+  readonly output: Output;
+  readonly text: (loaded: Experiment, results: readonly CellResult[]) => string;
+}
+
+/** Opens the files before the run, so that one that cannot be written is known then. */
+function openReports({ csv, junit, html }: Flags, given: string): ReportFile[] {
+  const wanted = [
+    [csv, csvReport],
+    [junit, junitReport],
+    [html, htmlReport],
+  ] as const;
+  return wanted.flatMap(([path, text]) => {
+    if (path === undefined) return [];
+    refuseToOverwrite(path, given);
+    return [{ output: openOutput(path), text }];
+  });
 }
 
 interface Ran {

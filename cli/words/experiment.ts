@@ -33,7 +33,6 @@ Exit codes: 0 everything as expected; 1 some cell came out otherwise, or could n
     csv: 'write a line for each cell into this file',
     junit: 'write a JUnit report for continuous integration into this file',
     html: 'write a report into this file: one page that needs nothing else',
-    full: 'show each cell: its goals, measures and the chain of causes',
   },
   progress: '{bar} {percentage}% | {value} of {total} cells | {works} work | {surprises} surprises',
   listed: 'Experiments that come along:',

@@ -18,7 +18,8 @@ export function cellsOf({ axes, skips }: Pick<Experiment, 'axes' | 'skips'>): Ce
 /** The text that every cell starts from: the base with the goals in place of its own expectations. */
 export function commonText({ base, goals }: Pick<Experiment, 'base' | 'goals'>): string {
   if (goals === undefined) return base.text;
-  return applyOverrides(base.text, [{ path: 'expect', value: goals }], { fileName: base.fileName }).text;
+  return applyOverrides(base.text, [{ path: 'expect', value: `[${goals.join(', ')}]` }], { fileName: base.fileName })
+    .text;
 }
 
 /** What computing a cell needs. `text` is `commonText` of the experiment. */

@@ -18,8 +18,8 @@ export interface Experiment {
   readonly common: Change;
   readonly axes: readonly Axis[];
   readonly skips: readonly Skip[];
-  /** What it means that a cell works, in the words of a topology's `expect`, as plain data; absent: what the topology itself expects. */
-  readonly goals?: readonly unknown[];
+  /** What it means that a cell works, in the words of a topology's `expect`; absent: what the topology itself expects. */
+  readonly goals?: readonly string[];
   readonly measures: readonly Measure[];
   readonly expectations: readonly CellExpectation[];
   readonly table: TableLayout;

@@ -5,6 +5,7 @@ import {
   nearestWord,
   type Problem,
   type RunView,
+  SECOND,
   type TraceRecord,
 } from '../../core/index.ts';
 import { formatIpv4, type Ipv4InterfaceAddress, parseIpv4 } from '../ipv4/contract.ts';
@@ -20,6 +21,10 @@ interface Tally {
   least: number;
   most: number;
   replies: number[];
+  /** When the last answer came; before that, when the first request went out. */
+  last: number;
+  /** The longest time without an answer, up to the last answer or the last request that was given up. */
+  silence: number;
   failures: { readonly record: number; readonly reason: string }[];
   failed: number;
 }
@@ -40,7 +45,7 @@ export const pingOutcome: Expectation<PingExpectation, PingFold> = {
     if (record.plugin !== 'ping' || record.node !== spec.ping.from) return;
     const target = record.values?.target;
     if (typeof target !== 'string') return;
-    fold[target] ??= { sent: 0, answered: 0, least: 0, most: 0, replies: [], failures: [], failed: 0 };
+    fold[target] ??= emptyTally();
     count(fold[target], record, spec);
   },
 
@@ -63,12 +68,25 @@ export const pingOutcome: Expectation<PingExpectation, PingFold> = {
       records: enough && fast ? tally.replies : failures.length > 0 ? failures : tally.replies,
     };
   },
+
+  figures(fold, spec, view) {
+    const { sent, answered, most, silence } = merged(fold, addressesOf(spec.ping.to, view));
+    return { sent, answered, lost: sent - answered, rtt_most: most / SECOND, silence: silence / SECOND };
+  },
 };
+
+function emptyTally(): Tally {
+  return { sent: 0, answered: 0, least: 0, most: 0, replies: [], last: 0, silence: 0, failures: [], failed: 0 };
+}
 
 function count(tally: Tally, record: TraceRecord, spec: PingExpectation): void {
   const values = record.values ?? {};
-  if (record.code === 'ping.sent') tally.sent++;
-  else if (record.code === 'ping.reply') {
+  if (record.code === 'ping.sent') {
+    if (tally.sent === 0) tally.last = record.time;
+    tally.sent++;
+  } else if (record.code === 'ping.reply') {
+    tally.silence = Math.max(tally.silence, record.time - tally.last);
+    tally.last = record.time;
     if (spec.by !== undefined && record.time > spec.by) return;
     const rtt = values.rtt as number;
     tally.least = tally.answered === 0 ? rtt : Math.min(tally.least, rtt);
@@ -77,6 +95,7 @@ function count(tally: Tally, record: TraceRecord, spec: PingExpectation): void {
     if (tally.replies.length < MOST_EVIDENCE) tally.replies.push(record.number);
   } else if (record.code === 'ping.error' || record.code === 'ping.timeout') {
     tally.failed++;
+    tally.silence = Math.max(tally.silence, record.time - tally.last);
     if (tally.failures.length >= MOST_EVIDENCE) return;
     const reason =
       record.code === 'ping.error' ? `${String(values.from)} says ${String(values.reason)}` : 'no reply came in time';
@@ -85,7 +104,7 @@ function count(tally: Tally, record: TraceRecord, spec: PingExpectation): void {
 }
 
 function merged(fold: PingFold, targets: readonly string[]): Tally {
-  const sum: Tally = { sent: 0, answered: 0, least: 0, most: 0, replies: [], failures: [], failed: 0 };
+  const sum = emptyTally();
   for (const target of targets) {
     const tally = fold[target];
     if (tally === undefined) continue;
@@ -96,6 +115,7 @@ function merged(fold: PingFold, targets: readonly string[]): Tally {
     }
     sum.answered += tally.answered;
     sum.failed += tally.failed;
+    sum.silence = Math.max(sum.silence, tally.silence);
     sum.replies.push(...tally.replies);
     sum.failures.push(...tally.failures);
   }

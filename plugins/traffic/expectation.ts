@@ -5,6 +5,7 @@ import {
   nearestWord,
   type Problem,
   type RunView,
+  SECOND,
 } from '../../core/index.ts';
 import { type Ipv4InterfaceAddress, parseIpv4 } from '../ipv4/contract.ts';
 import type { Arrival } from './arrival.ts';
@@ -53,6 +54,22 @@ export const trafficOutcome: Expectation<TrafficExpectation, TrafficFold> = {
       (counted !== undefined || (sum.sent > 0 && lost === 0));
     if (sum.sent === 0) return { held, evidence: `${from} sent no test traffic to ${to}`, records: fold.records };
     return { held, evidence: evidenceOf(sum, lost), records: fold.records };
+  },
+
+  figures(_fold, spec, view) {
+    const { sent, received, duplicates, reordered, delayTotal, delayMost, jitter } = sumOf(spec, view);
+    const delay = received === 0 ? 0 : delayTotal / received / SECOND;
+    const lost = Math.max(0, sent - received);
+    return {
+      sent,
+      received,
+      lost,
+      duplicates,
+      reordered,
+      delay,
+      delay_most: delayMost / SECOND,
+      jitter: jitter / SECOND,
+    };
   },
 };
 
