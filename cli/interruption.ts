@@ -7,13 +7,14 @@ export class Interruption {
   #signal: Signal | undefined;
   readonly #listeners: readonly (readonly [Signal, () => void])[];
 
-  /** `asked` is called at the first signal. */
-  constructor(asked?: () => void) {
+  readonly #abort = new AbortController();
+
+  constructor() {
     this.#listeners = (['SIGINT', 'SIGTERM'] as const).map((signal) => {
       const listener = (): void => {
         if (this.#signal !== undefined) process.exit(exitOf(signal));
         this.#signal = signal;
-        asked?.();
+        this.#abort.abort();
       };
       process.on(signal, listener);
       return [signal, listener] as const;
@@ -22,6 +23,11 @@ export class Interruption {
 
   get asked(): boolean {
     return this.#signal !== undefined;
+  }
+
+  /** Aborted when a stop is asked for. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
   }
 
   get exitCode(): number {

@@ -144,8 +144,7 @@ async function runAll(loaded: Experiment, cells: readonly Cell[], flags: Flags, 
   const jobs = cells.filter(({ skipped }) => skipped === undefined).map((cell) => jobOf(loaded, cell, text, kinds));
   if (jobs.length === 0) throw new Refused(words.noCells);
   const threads = Math.min(flags.jobs ?? availableParallelism(), jobs.length);
-  const abort = new AbortController();
-  const interruption = new Interruption(() => abort.abort());
+  const interruption = new Interruption();
   const bar = new CellBar(terminal, jobs.length);
   try {
     const done = (outcome: CellOutcome): void => {
@@ -156,7 +155,7 @@ async function runAll(loaded: Experiment, cells: readonly Cell[], flags: Flags, 
       );
       bar.show(outcome, result?.verdict === 'unexpected');
     };
-    const outcomes = await runCells(jobs, { workers: threads, start: startCells, done, signal: abort.signal });
+    const outcomes = await runCells(jobs, { workers: threads, start: startCells, done, signal: interruption.signal });
     return { results: judgeCells(loaded, cells, outcomes), threads, interruption };
   } finally {
     bar.end();

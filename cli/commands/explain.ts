@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
-import type { Answer } from '../../workers/api.ts';
+import type { Answer, Explanation } from '../../workers/api.ts';
+import type { CureSearch } from '../../workers/cure.ts';
+import { findCures, tellCures } from '../cure-search.ts';
 import { readTopologyFile } from '../files.ts';
 import { Interruption } from '../interruption.ts';
 import { openFlagged, runSession } from '../lab-session.ts';
@@ -12,6 +14,7 @@ import { runWords } from '../words/run.ts';
 
 interface Flags extends RunFlags {
   readonly json?: boolean;
+  readonly cure?: boolean;
 }
 
 export function addExplain(program: Command, terminal: Terminal): void {
@@ -26,6 +29,7 @@ export function addExplain(program: Command, terminal: Terminal): void {
     .option('--inputs <log>', runWords.options.inputs)
     .option('--set <path=value>', runWords.options.set, setOption, [])
     .option('--without <part>', runWords.options.without, withoutOption, [])
+    .option('--cure', words.cureOption)
     .option('--json', words.json)
     .addHelpText('after', words.examples)
     .action(async (lab: string, question: string[], flags: Flags) => {
@@ -42,20 +46,35 @@ async function explain(lab: string, question: string, flags: Flags, terminal: Te
   const file = readTopologyFile(lab);
   const session = await openFlagged(file, flags, terminal);
   const interruption = new Interruption();
+  let search: CureSearch | undefined;
+  let explained: Explanation;
   try {
     await runSession(session, flags.until, interruption, terminal, () => {});
     if (interruption.asked) return interruption.exitCode;
+    explained = session.open.explain(question);
+    if (explained.wrong !== undefined) throw new Refused(explained.wrong);
+    if (flags.cure === true) {
+      if (/^(packet|tunnel)\b/.test(question)) throw new Refused(words.cureOfWhat);
+      search = await findCures(file, flags, question, interruption);
+      if (interruption.asked) return interruption.exitCode;
+    }
   } finally {
     interruption.release();
   }
-  const { answers, wrong } = session.open.explain(question);
-  if (wrong !== undefined) throw new Refused(wrong);
-  if (flags.json === true) terminal.say(toJson({ question, answers }));
+  const { answers } = explained;
+  if (flags.json === true)
+    terminal.say(toJson({ question, answers, ...(search === undefined ? {} : curesOf(search)) }));
   else if (answers.length === 0) terminal.say(terminal.paint('green', words.nothing));
   else for (const answer of answers) tell(answer, terminal);
+  if (flags.json !== true && search !== undefined) tellCures(search, terminal);
   // Without a question drops are told too, and a topology may expect them: what counts are its expectations.
   const judged: readonly { readonly held: boolean }[] = question === '' ? session.open.verdicts() : answers;
   return judged.every(({ held }) => held) ? EXIT.held : EXIT.failed;
+}
+
+/** The search without the run that it began with, whose story the answers tell. */
+function curesOf({ before, cures, partly, tried }: CureSearch): object {
+  return { cause: before?.cause?.code ?? null, cures, partly, tried };
 }
 
 function tell({ question, held, verdict, chain }: Answer, terminal: Terminal): void {

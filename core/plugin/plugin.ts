@@ -164,6 +164,21 @@ export interface DescribedNode {
   readonly plugins: Readonly<Record<string, unknown>>;
 }
 
+/**
+ * A change of a topology that might cure a failure. Whether it does is not said here: it is found out by running the topology with it.
+ * Plain data.
+ */
+export interface Remedy {
+  /** What is changed, whatever the nodes are called: `narrower-selectors`. Its plugin's name comes before it. */
+  readonly id: string;
+  /** In a sentence, with the nodes' names. */
+  readonly title: string;
+  /** Parts of a topology laid over it: maps are joined, `null` takes away. */
+  readonly fragment: PlainValues;
+  /** Codes of failures that it is known for: it is tried before others where one of them is the cause. */
+  readonly cures: readonly string[];
+}
+
 /** What a plugin is, as data. A folder's `index.ts` exports one. */
 // biome-ignore lint/suspicious/noExplicitAny: state and config are the plugin's own; the registry holds plugins of all kinds.
 export interface Plugin<State = any, Config = any> {
@@ -201,6 +216,8 @@ export interface Plugin<State = any, Config = any> {
   tubes?(state: State, view: ViewContext): readonly Tube[];
   /** Mistakes that only show across nodes, such as one address twice. Paths start at the topology. */
   checkTopology?(nodes: readonly DescribedNode[]): readonly Problem[];
+  /** What of its own might be changed to cure failures: also on nodes that do not have it yet. Asked when a failure is to be cured. */
+  remedies?(nodes: readonly DescribedNode[]): readonly Remedy[];
 }
 
 /** Gives a manifest its types. */

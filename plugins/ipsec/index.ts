@@ -5,6 +5,7 @@ import { IPSEC_CODES } from './codes.ts';
 import { initiateAction, ipsecConfig, terminateAction } from './config.ts';
 import { childOutcome, droppedOutcome, ipsecOutcome, notedOutcome } from './expectations.ts';
 import { ipsecProtocol } from './protocol.ts';
+import { ipsecRemedies } from './remedies.ts';
 import type { IpsecConfig, IpsecState } from './state.ts';
 import { ipsecBadges, ipsecTables, ipsecTubes } from './views.ts';
 
@@ -39,4 +40,5 @@ export const ipsec = definePlugin<IpsecState, IpsecConfig>({
   badges: ipsecBadges,
   tubes: ipsecTubes,
   checkTopology: ipsecProblems,
+  remedies: ipsecRemedies,
 });

@@ -3,6 +3,7 @@ import { natTraversalCodec } from './codec.ts';
 import { NAT_T_CODES } from './codes.ts';
 import { natTraversalConfig } from './config.ts';
 import { natTraversalProtocol } from './protocol.ts';
+import { natTraversalRemedies } from './remedies.ts';
 import type { NatTraversalSettings, NatTraversalState } from './state.ts';
 import { natTraversalBadges, natTraversalTables } from './views.ts';
 
@@ -25,4 +26,5 @@ export const natT = definePlugin<NatTraversalState, NatTraversalSettings>({
   codes: NAT_T_CODES,
   tables: natTraversalTables,
   badges: natTraversalBadges,
+  remedies: natTraversalRemedies,
 });

@@ -4,6 +4,7 @@ import { natCodes } from './codes.ts';
 import { type NatConfig, natAction, natConfig } from './config.ts';
 import { mappingOutcome } from './expectation.ts';
 import { natProtocol } from './protocol.ts';
+import { natRemedies } from './remedies.ts';
 import type { NatState } from './state.ts';
 import { natBadges, natTables } from './views.ts';
 
@@ -30,4 +31,5 @@ export const nat = definePlugin<NatState, NatConfig>({
   tables: natTables,
   badges: natBadges,
   checkTopology: natProblems,
+  remedies: natRemedies,
 });
