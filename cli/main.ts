@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { addAttach } from './commands/attach.ts';
 import { addCapture } from './commands/capture.ts';
 import { addCheck } from './commands/check.ts';
+import { addCompare } from './commands/compare.ts';
 import { addExperiment } from './commands/experiment.ts';
 import { addExplain } from './commands/explain.ts';
 import { addPlugins } from './commands/plugins.ts';
@@ -28,7 +29,17 @@ const program = new Command('ikebana')
   .showSuggestionAfterError()
   .showHelpAfterError('(--help tells more)')
   .exitOverride();
-for (const add of [addRun, addAttach, addCheck, addExplain, addExperiment, addCapture, addPlugins, addWeb]) {
+for (const add of [
+  addRun,
+  addAttach,
+  addCheck,
+  addExplain,
+  addExperiment,
+  addCompare,
+  addCapture,
+  addPlugins,
+  addWeb,
+]) {
   add(program, terminal);
 }
 

@@ -1,3 +1,4 @@
+export { type Alignment, type AlignOptions, alignRuns, MOST_ALIGNED } from './align.ts';
 export * from './cells.ts';
 export { holdsFor } from './conditions.ts';
 export * from './experiment.ts';

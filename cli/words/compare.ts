@@ -1,0 +1,44 @@
+const counted = (count: number, one: string, more: string): string =>
+  `${count.toLocaleString('en')} ${count === 1 ? one : more}`;
+
+/** All that `ikebana compare` says. */
+export const compareWords = {
+  summary: 'run two labs and show where they first part, and why',
+  about: `Runs two labs, aligns them record by record, and shows the first thing that one did and the other did not,
+each with its chain of causes; then the expectations that came out differently. What a record is, is who did it
+where, and what caused it: one packet more on one side shifts nothing.
+
+A and B are labs as for \`ikebana run\`. Without B it is A once more: say with the flags how it differs.`,
+  examples: `
+Examples:
+  $ ikebana compare site-to-site --without-b gw-b/ikev2
+                                                   the same lab without a plugin
+  $ ikebana compare nat-home --set-b nodes.home.plugins.nat.ports=random
+                                                   one setting changed on side B
+  $ ikebana compare nat-t-tunnel --seed-b 2        other luck: contents differ, what happens should not
+  $ ikebana compare old.yaml new.yaml --json
+
+Exit codes: 0 the runs are alike; 1 they differ; 2 bad input; 130 interrupted.`,
+  options: {
+    setA: 'change a setting of A: path=value; may be given again',
+    setB: 'change a setting of B',
+    withoutA: 'take a plugin off a node of A, or a whole node away; may be given again',
+    withoutB: 'take a plugin off a node of B, or a whole node away',
+    seedA: 'seed of A',
+    seedB: 'seed of B',
+    json: 'the comparison as JSON on standard output',
+  },
+  side: (side: string, name: string, seed: number, changes: string) =>
+    `${side}  ${name} (seed ${seed})${changes === '' ? '' : `:${changes}`}`,
+  alike: (alike: number, contents: boolean) =>
+    `The runs are alike: ${counted(alike, 'happening', 'happenings')}${contents ? ', to the byte' : ', contents aside'}.`,
+  counts: (alike: number, onlyA: number, onlyB: number, contents: boolean) =>
+    `${counted(alike, 'happening is', 'happenings are')} in both${contents ? '' : ' (contents aside: the seeds differ)'}, ${onlyA.toLocaleString('en')} in A alone, ${onlyB.toLocaleString('en')} in B alone.`,
+  divergence: (at: string) => `They first part at ${at} s:`,
+  nothing: 'nothing of its own',
+  fields: 'The frames differ in',
+  verdicts: 'Expectations that came out differently',
+  held: 'held',
+  failed: 'failed',
+  absent: 'not expected',
+};
