@@ -32,7 +32,9 @@ export function experimentTable(terminal: Painting, experiment: Experiment, resu
       const title = table.group.map(({ axis, variation }) => `${axis}: ${variation}`).join(', ');
       lines.push(terminal.paint('bold', harmless(title)));
     }
-    lines.push(...tableText(terminal, layoutOf(experiment, table, letters), table, width), '');
+    const wide = layoutOf(experiment, table, letters);
+    const layout = widthOf(wide) <= width ? wide : stacked(wide);
+    lines.push(...tableText(terminal, layout, table, width), '');
   }
   if (causes.length > 0) {
     lines.push(terminal.paint('bold', words.causes));
@@ -84,6 +86,19 @@ function layoutOf(
     Math.max(...columnHeads.map((heads) => (heads[at] ?? '').length), ...texts.map((row) => (row[at] ?? '').length), 1),
   );
   return { rowHeads, columnHeads, texts, headWidths, widths };
+}
+
+/** Heads of several words on several lines, so that columns are as wide as the longest word. */
+function stacked(layout: Layout): Layout {
+  const columnHeads = layout.columnHeads.flatMap((heads) => {
+    const words = heads.map((head) => head.split(' '));
+    const most = Math.max(...words.map(({ length }) => length));
+    return Array.from({ length: most }, (_, line) => words.map((each) => each[line - (most - each.length)] ?? ''));
+  });
+  const widths = layout.widths.map((_, at) =>
+    Math.max(1, ...[...columnHeads, ...layout.texts].map((row) => (row[at] ?? '').length)),
+  );
+  return { ...layout, columnHeads, widths };
 }
 
 /** Is the name at this level the same as in the line before, with all levels above it? */

@@ -61,7 +61,11 @@ function sentences({ history }: Explained, records: readonly TraceRecord[]): Sen
 
 /** The chain of the failure that decided, and its root. */
 export function decisiveCause(run: Explained, records: readonly number[]): Behind {
-  return failuresBehind(run, decisiveRecords(run, records));
+  const behind = failuresBehind(run, decisiveRecords(run, records));
+  if (behind.root !== undefined) return behind;
+  // The evidence has nothing to do with any failure that is near it: the first failure of the run is the best guess.
+  const { value: first } = failures(run).next();
+  return first === undefined ? behind : failuresBehind(run, withDrop(run, first));
 }
 
 /** The chain of the failure that decided: one of the evidence itself, else the first that came of it, else the first of the run. */

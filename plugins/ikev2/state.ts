@@ -70,7 +70,7 @@ export type Purpose =
       readonly nonce: Uint8Array;
       readonly exchange: KeyExchangeOffer;
     }
-  | { readonly kind: 'delete-child'; readonly protocol: number; readonly spi: number }
+  | { readonly kind: 'delete-child'; readonly protocol: number; readonly spi: number; readonly why: string }
   | { readonly kind: 'delete-ike'; readonly why: string }
   | { readonly kind: 'liveness' };
 

@@ -29,18 +29,33 @@ export function startLiveness(machine: Machine, sa: Established, _task: Task): T
   return () => ({ peer: peerText(sa) });
 }
 
-/** Tells the peer that a Child SA is no more, and removes it here. */
+/**
+ * Tells the peer that a Child SA is no more, and removes it here. One that has a successor is removed when the peer has answered: until it reads
+ * this, it may send by the old one, and what is under way would be lost (RFC 7296 §2.8).
+ */
 export function startDeleteChild(
   machine: Machine,
   sa: Established,
   { protocol, spi, why }: Task & { readonly kind: 'delete-child' },
 ): Told {
   const at = sa.children.findIndex((child) => child.spi === spi && child.protocol === protocol);
-  const [child] = at < 0 ? [] : sa.children.splice(at, 1);
-  if (child !== undefined) machine.ipsec.removeChild(child.id, why);
-  const purpose = { kind: 'delete-child', protocol, spi } as const;
+  const id = sa.children[at]?.id;
+  const replaced = id !== undefined && hasSuccessor(machine, id);
+  if (id !== undefined && !replaced) {
+    sa.children.splice(at, 1);
+    machine.ipsec.removeChild(id, why);
+  }
+  const purpose = { kind: 'delete-child', protocol, spi, why } as const;
   request(machine, sa, EXCHANGE.INFORMATIONAL, [deleteChildren(protocol, [spi])], purpose);
   return () => ({ peer: peerText(sa), spi, why });
+}
+
+/** Is there a younger one of the same child, by which this side sends? */
+function hasSuccessor({ ipsec }: Machine, id: number): boolean {
+  const view = ipsec.child(id);
+  return ipsec
+    .children()
+    .some((other) => other.id > id && other.connection === view?.connection && other.child === view.child);
 }
 
 /** Tells the peer that the IKE SA is no more. Its Child SAs go with it (RFC 7296 §1.4.1). */
@@ -131,8 +146,15 @@ export function acceptLiveness(machine: Machine, sa: Established, _incoming: Inc
   return () => ({ peer: peerText(sa) });
 }
 
+/** Nothing comes by it any more. */
 export function acceptDeleteChild(machine: Machine, sa: Established, _incoming: Incoming): Told {
-  answeredBy(machine, sa);
+  const purpose = answeredBy(machine, sa)?.purpose;
+  if (purpose?.kind === 'delete-child') {
+    const { protocol, spi, why } = purpose;
+    const at = sa.children.findIndex((child) => child.spi === spi && child.protocol === protocol);
+    const [child] = at < 0 ? [] : sa.children.splice(at, 1);
+    if (child !== undefined) machine.ipsec.removeChild(child.id, why);
+  }
   return () => ({ peer: peerText(sa) });
 }
 
