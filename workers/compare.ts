@@ -11,8 +11,9 @@ const MOST_FIELDS = 24;
 
 /** Two runs side by side. Plain data. */
 export interface Comparison {
-  /** Drops, notes, deliveries, inputs and frames that both have, and that only one has. */
+  /** Drops, notes, deliveries, inputs and frames that both have; that both have with other contents; and that only one has. */
   readonly alike: number;
+  readonly differ: number;
   readonly onlyA: number;
   readonly onlyB: number;
   /** Contents were compared too: both runs have one seed. */
@@ -49,9 +50,11 @@ export interface VerdictPair {
 /** Compares two runs that have ended. */
 export function compareRuns(a: OpenLab, b: OpenLab): Comparison {
   const contents = a.history.head.topology.seed === b.history.head.topology.seed;
-  const { alike, onlyA, onlyB, firstA, firstB, partnerOf } = alignRuns(recordsOf(a), recordsOf(b), { contents });
+  const { alike, differ, onlyA, onlyB, firstA, firstB, partnerOf } = alignRuns(recordsOf(a), recordsOf(b), {
+    contents,
+  });
   const [recordA, recordB] = [recordAt(a, firstA), recordAt(b, firstB)];
-  const counted = { alike, onlyA, onlyB, contents, verdicts: verdictsOf(a, b) };
+  const counted = { alike, differ, onlyA, onlyB, contents, verdicts: verdictsOf(a, b) };
   if (recordA === undefined && recordB === undefined) return counted;
   // The earlier of the two is where they part; the other side is shown in the same place where it has one.
   const earlierIsA = recordB === undefined || (recordA !== undefined && recordA.time <= recordB.time);

@@ -85,10 +85,10 @@ async function compare(a: string, b: string, flags: Flags, terminal: Terminal): 
 
 function tell(comparison: Comparison, terminal: Terminal): void {
   const { paint } = terminal;
-  const { alike, onlyA, onlyB, contents, divergence, verdicts } = comparison;
+  const { alike, contents, divergence, verdicts } = comparison;
   if (divergence === undefined) terminal.say(paint('green', words.alike(alike, contents)));
   else {
-    terminal.say(words.counts(alike, onlyA, onlyB, contents));
+    terminal.say(words.counts(comparison));
     terminal.say(paint('bold', words.divergence(formatInstant(divergence.time))));
     for (const [side, chain] of [
       ['A', divergence.a],

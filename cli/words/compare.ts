@@ -1,6 +1,14 @@
 const counted = (count: number, one: string, more: string): string =>
   `${count.toLocaleString('en')} ${count === 1 ? one : more}`;
 
+interface Counts {
+  readonly alike: number;
+  readonly differ: number;
+  readonly onlyA: number;
+  readonly onlyB: number;
+  readonly contents: boolean;
+}
+
 /** All that `ikebana compare` says. */
 export const compareWords = {
   summary: 'run two labs and show where they first part, and why',
@@ -32,8 +40,12 @@ Exit codes: 0 the runs are alike; 1 they differ; 2 bad input; 130 interrupted.`,
     `${side}  ${name} (seed ${seed})${changes === '' ? '' : `:${changes}`}`,
   alike: (alike: number, contents: boolean) =>
     `The runs are alike: ${counted(alike, 'happening', 'happenings')}${contents ? ', to the byte' : ', contents aside'}.`,
-  counts: (alike: number, onlyA: number, onlyB: number, contents: boolean) =>
-    `${counted(alike, 'happening is', 'happenings are')} in both${contents ? '' : ' (contents aside: the seeds differ)'}, ${onlyA.toLocaleString('en')} in A alone, ${onlyB.toLocaleString('en')} in B alone.`,
+  counts: ({ alike, differ, onlyA, onlyB, contents }: Counts) => {
+    const aside = contents ? '' : ' (contents aside: the seeds differ)';
+    const other = differ === 0 ? '' : `, ${differ.toLocaleString('en')} with other contents`;
+    const alone = `${onlyA.toLocaleString('en')} in A alone, ${onlyB.toLocaleString('en')} in B alone`;
+    return `${counted(alike, 'happening is', 'happenings are')} in both${aside}${other}, ${alone}.`;
+  },
   divergence: (at: string) => `They first part at ${at} s:`,
   nothing: 'nothing of its own',
   fields: 'The frames differ in',

@@ -17,10 +17,12 @@ export interface AlignOptions {
 export interface Alignment {
   /** Records that both runs have. */
   readonly alike: number;
-  /** Records that only one has. */
+  /** Records that both have in the same place with other contents. */
+  readonly differ: number;
+  /** Records that have no place in the other run. */
   readonly onlyA: number;
   readonly onlyB: number;
-  /** The first record that the other run does not have. */
+  /** The first record that the other run does not have, or has with other contents. */
   readonly firstA?: number;
   readonly firstB?: number;
   /** The record of the other run that stands in the same place, what it holds aside. */
@@ -53,8 +55,9 @@ export function alignRuns(a: RecordSource, b: RecordSource, { contents }: AlignO
   const placeOfB = new Map(other.map(({ place, record }) => [record.number, place]));
   return {
     alike: one.filter(({ key, record }) => counts(record) && inB.has(key)).length,
-    onlyA: unmatchedA.length,
-    onlyB: unmatchedB.length,
+    differ: unmatchedA.filter(({ place }) => placesB.has(place)).length,
+    onlyA: unmatchedA.filter(({ place }) => !placesB.has(place)).length,
+    onlyB: unmatchedB.filter(({ place }) => !placesA.has(place)).length,
     ...(firstA === undefined ? {} : { firstA }),
     ...(firstB === undefined ? {} : { firstB }),
     partnerOf: (side, record) =>
