@@ -4,6 +4,7 @@ import type { CellsApi, HeldCells } from './cells.ts';
 
 export * from './api.ts';
 export * from './frame-fate.ts';
+export { htmlReport } from './html-report.ts';
 export { MOST_WORKERS, type PoolOptions, runCells } from './pool.ts';
 export * from './views.ts';
 

@@ -9,12 +9,12 @@ import {
   commonText,
   csvReport,
   type Experiment,
-  htmlReport,
   jobOf,
   judgeCells,
   junitReport,
   tallyOf,
 } from '../../core/experiment/index.ts';
+import { htmlReport } from '../../workers/html-report.ts';
 import { startCells } from '../../workers/node-client.ts';
 import { createNodeHost } from '../../workers/node-host.ts';
 import { MOST_WORKERS, runCells } from '../../workers/pool.ts';

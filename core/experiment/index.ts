@@ -6,6 +6,6 @@ export * from './judge-cells.ts';
 export * from './limits.ts';
 export { type ExperimentOptions, type ParsedExperiment, parseExperiment } from './parse-experiment.ts';
 export { csvReport } from './reports/csv.ts';
-export { htmlReport } from './reports/html.ts';
 export { junitReport } from './reports/junit.ts';
+export { markupText } from './reports/markup.ts';
 export { causesOf, measureText, type ResultTable, tablesOf } from './table.ts';

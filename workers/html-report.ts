@@ -1,10 +1,20 @@
-import { formatDuration } from '../../time/index.ts';
-import { cellName } from '../cells.ts';
-import type { CellOutcome, CellResult, Experiment, ToldStep } from '../experiment.ts';
-import { tallyOf } from '../judge-cells.ts';
-import { causesOf, measureText, type ResultTable, tablesOf } from '../table.ts';
-import { markupText as text } from './markup.ts';
-import { REPORT_STYLE } from './style.ts';
+import {
+  type CellOutcome,
+  type CellResult,
+  causesOf,
+  cellName,
+  type Experiment,
+  markupText,
+  measureText,
+  type ResultTable,
+  type ToldStep,
+  tablesOf,
+  tallyOf,
+} from '../core/experiment/index.ts';
+import { formatDuration } from '../core/index.ts';
+import { REPORT_STYLE } from './html-style.ts';
+
+const text = markupText;
 
 /**
  * One page that holds everything: the tables as heat maps whose cells open their details. It has no script and asks for nothing from outside,
