@@ -76,7 +76,7 @@ describe('shipped experiments', () => {
     const secret = load('nat-table', (text) =>
       text.replace('ike-road: { secret: correct horse', 'ike-road: { secret: wrong horse'),
     );
-    const cell = 'protocol=ESP mode=tunnel nat=none nat-t=on inside=ICMP clients=one';
+    const cell = 'version=IKEv2 protocol=ESP mode=tunnel nat=none nat-t=on inside=ICMP clients=one';
     const results = await run(secret, (name) => name === cell);
     expect(results[0]?.outcome?.cause?.code).toBe('ikev2.authentication-failed');
   });
@@ -96,7 +96,7 @@ describe('shipped experiments', () => {
       const wanted = /inside=ICMP clients=one$/;
       return cellsOf(experiment)
         .filter((cell) => wanted.test(cellName(experiment, cell)) && !cell.variations.includes('none'))
-        .filter((_, at) => at % 3 === 0)
+        .filter((_, at) => at % 5 === 0)
         .map((cell) => {
           const outcome = runCell(host, jobOf(experiment, cell, text, kinds));
           return outcome.error ?? outcome.cause?.code ?? String(outcome.works);
