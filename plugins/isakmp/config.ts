@@ -44,3 +44,27 @@ export const ikeExpectation = z
   })
   .describe('Whether a node has an IKE SA of a connection');
 export type IkeExpectation = z.output<typeof ikeExpectation>;
+
+const tallySetting = z.union([
+  countSetting.transform((count) => ({ at_least: count, at_most: count })),
+  z.strictObject({
+    at_least: countSetting.default(0).describe('So many or more'),
+    at_most: countSetting.optional().describe('So many or fewer'),
+  }),
+]);
+
+/** `{ link: home:wan -- isp:home, readable: taro@example.jp, count: 0 }`. */
+export const readableExpectation = z
+  .strictObject({
+    link: z.string().meta({ title: 'link' }).describe('The link whose frames are looked through'),
+    readable: z
+      .string()
+      .min(1)
+      .max(256)
+      .describe('What an eavesdropper looks for in the octets of the frames: text, or octets in hexadecimal behind 0x'),
+    count: tallySetting
+      .prefault({ at_least: 1 })
+      .describe('In how many frames it can be read: a number, or bounds; left out: in one at least'),
+  })
+  .describe('What anybody can read on a link');
+export type ReadableExpectation = z.output<typeof readableExpectation>;

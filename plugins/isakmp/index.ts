@@ -2,6 +2,7 @@ import { definePlugin } from '../../core/index.ts';
 import { isakmpCodec } from './codec.ts';
 import { exchangeOutcome, ikeOutcome } from './expectations.ts';
 import { type IsakmpState, isakmpProtocol } from './protocol.ts';
+import { readableOutcome } from './readable.ts';
 
 export const isakmp = definePlugin<IsakmpState, unknown>({
   name: 'isakmp',
@@ -18,7 +19,7 @@ export const isakmp = definePlugin<IsakmpState, unknown>({
     { below: 'nat-t', key: 500 },
   ],
   codecs: [isakmpCodec],
-  expectations: [exchangeOutcome, ikeOutcome],
+  expectations: [exchangeOutcome, ikeOutcome, readableOutcome],
   codes: {
     'isakmp.too-short': {
       text: '{node} dropped a datagram of {octets} octets: too short for an IKE header',
