@@ -4,8 +4,11 @@ import { heirOf, hopeFor } from './succession.ts';
 
 /** How ISAKMP SAs and attempts end. */
 
-/** Why an ISAKMP SA ends, and what that does to its children: closed by the peer, found dead, or ended by this side, which wanted it so. */
-export type Ending = 'peer' | 'dead' | 'self';
+/**
+ * Why an ISAKMP SA ends, and what that does to its children: closed by the peer, found dead, forgotten by a peer that begins anew, or ended by
+ * this side, which wanted it so.
+ */
+export type Ending = 'peer' | 'dead' | 'forgotten' | 'self';
 
 /** Takes an ISAKMP SA out with its IPsec SAs, and starts again what the configuration wants started again. */
 export function closeSa(machine: Machine, sa: IsakmpSa, why: string, ending: Ending): void {
@@ -20,14 +23,18 @@ export function closeSa(machine: Machine, sa: IsakmpSa, why: string, ending: End
     }
     return;
   }
-  for (const quick of present.quick.values()) abandonQuick(machine, present, quick, why);
-  if (present.children.length === 0) return;
-  const heir = ending === 'dead' ? undefined : heirOf(machine, present);
+  const again: Wanted[] = [];
+  for (const quick of present.quick.values()) {
+    abandonQuick(machine, present, quick, why);
+    if (quick.state !== 'quick-sent') continue;
+    const { child } = quick.offering;
+    if (actionAfter(machine, present.connection, child, ending) === 'start') again.push({ child, packet: undefined });
+  }
+  const heir = ending === 'dead' || ending === 'forgotten' ? undefined : heirOf(machine, present);
   if (heir !== undefined) {
     heir.children.push(...present.children);
     return;
   }
-  const again: Wanted[] = [];
   for (const { id } of present.children) {
     const child = ipsec.child(id);
     if (child === undefined) continue;
@@ -50,7 +57,7 @@ export function actionAfter(
   ending: Ending,
 ): 'none' | 'start' | 'trap' {
   const configured = machine.ipsec.connection(connection)?.children.find(({ name }) => name === child);
-  if (configured === undefined || ending === 'self') return 'none';
+  if (configured === undefined || ending === 'self' || ending === 'forgotten') return 'none';
   if (ending === 'peer') return configured.closeAction;
   return configured.dpdAction === 'clear' ? 'none' : configured.dpdAction;
 }

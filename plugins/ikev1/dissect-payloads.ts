@@ -1,4 +1,4 @@
-import type { DissectedField, Fault } from '../../core/index.ts';
+import { type DissectedField, type Fault, toHex } from '../../core/index.ts';
 import { genericHeader, PAYLOAD_TYPES, readPayloadChain } from '../isakmp/contract.ts';
 import { formOf, payloadBrief, readPayloads } from './message.ts';
 
@@ -27,8 +27,18 @@ export function dissectPayloads(bytes: Uint8Array, start: number, end: number, f
       bits: (place.end - place.at) * 8,
       number: place.type,
       ...(body?.fault === undefined ? {} : { remark: body.fault.message }),
-      children: [...own, ...(body?.fields ?? [])],
+      children: [...own, ...(body?.fields ?? unknownBody(bytes, place))],
     };
   });
   return { fields, briefs: payloads.map(payloadBrief), end: chain.end, fault: fault ?? chain.fault };
+}
+
+/** The body of a payload that is not understood. */
+function unknownBody(
+  bytes: Uint8Array,
+  { start, end }: { readonly start: number; readonly end: number },
+): DissectedField[] {
+  if (start >= end) return [];
+  const value = toHex(bytes.subarray(start, end));
+  return [{ name: 'ikev1.payload.body', label: 'Body', value, bit: start * 8, bits: (end - start) * 8 }];
 }

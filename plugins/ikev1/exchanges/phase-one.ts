@@ -111,7 +111,7 @@ export function greet(machine: Machine, sa: Established, connection: Connection,
   if (!forgotten) takeOver(machine, sa);
   if (connection.unique === 'never') return;
   for (const twin of identityTwins(machine, sa.id, sa.identity, identity)) {
-    if (forgotten) closeSa(machine, twin, `${formatIdentity(identity)} began anew`, 'self');
+    if (forgotten) closeSa(machine, twin, `${formatIdentity(identity)} began anew`, 'forgotten');
     else if (connection.unique === 'replace' && twin.successor === 0 && sa.successor === 0) {
       enqueue(machine, twin, { kind: 'delete-isakmp', why: `${formatIdentity(identity)} has a newer ISAKMP SA` });
     }
