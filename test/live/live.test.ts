@@ -133,6 +133,8 @@ const KINDS: readonly Kind[] = [
     proposals: 'aes256gcm16-prfsha384-x25519',
     esp: 'aes256gcm16',
   },
+  { title: 'IKEv1 Main Mode', version: 1, named: false, ...CLASSIC },
+  { title: 'IKEv1 Aggressive Mode', version: 1, aggressive: true, named: true, ...CLASSIC },
 ];
 
 const OURS = '192.0.2.1';
@@ -160,8 +162,11 @@ nodes:
       # What leaves for another network is looked up first, and meets the policy then.
       ipv4: { gateway: 192.0.2.10 }
       nat-t: {}
+      # Aggressive Mode's last message and Quick Mode's first leave together, and charon's threads may take them the wrong way round.
+      ikev${version}: { retransmit_timeout: 500ms }
       ipsec:
         connections:${connection('called', '192.0.2.10', '10.2.0.0/24', 'start')}${connection('caller', '192.0.2.20', '10.3.0.0/24', 'none')}
+        policies: [{ action: discard, local_ts: 10.1.0.0/24, remote_ts: 10.2.0.0/24, priority: 900000 }]
         secrets:
           ike-one: { secret: ${SECRET} }
   floor: { kind: switch, interfaces: [p0, p1, p2] }

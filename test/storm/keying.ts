@@ -1,5 +1,7 @@
 import { type PlainValues, read32, toHex } from '../../core/index.ts';
 import { ESP_KEY_LOG } from '../../plugins/esp/key-log.ts';
+import { IKEV1_KEY_LOG } from '../../plugins/ikev1/key-log.ts';
+import type { Ikev1State } from '../../plugins/ikev1/state.ts';
 import { IKE_KEY_LOG } from '../../plugins/ikev2/key-log.ts';
 import type { Ikev2State } from '../../plugins/ikev2/state.ts';
 import type { Version } from './weather.ts';
@@ -71,4 +73,29 @@ const ikev2: Keying = {
   },
 };
 
-export const KEYING: Readonly<Partial<Record<Version, Keying>>> = { 2: ikev2 };
+const QUICK_MODE = 32;
+const ENCRYPTION_FLAG = 1;
+
+const ikev1: Keying = {
+  plugin: 'ikev1',
+  sas: (state) =>
+    [...(state as Ikev1State).sas.values()].map((sa) => ({
+      name: `${toHex(sa.cookies.initiator)} (${sa.state})`,
+      created: sa.createdAt,
+      established: sa.state === 'established',
+    })),
+  once: (message) => {
+    // Phase 1 has one sealed message a side, an Informational exchange one; of Quick Mode the initiator seals two under one number.
+    if (((message[19] as number) & ENCRYPTION_FLAG) === 0 || message[18] === QUICK_MODE) return undefined;
+    return `${toHex(message.subarray(0, 16))} ${message[18]} ${read32(message, 20)}`;
+  },
+  // It follows from what was said before (RFC 2409 App. B): nobody chooses it.
+  vector: () => undefined,
+  keys: {
+    [ESP_KEY_LOG]: espKeys,
+    [IKEV1_KEY_LOG]: (entry) =>
+      logged(entry, `ike ${toHex(octets(entry, 'cookieI'))} ${toHex(octets(entry, 'cookieR'))}`, ['key']),
+  },
+};
+
+export const KEYING: Readonly<Record<Version, Keying>> = { 1: ikev1, 2: ikev2 };

@@ -47,11 +47,9 @@ export class Watch {
   readonly counts = { messages: 0, esp: 0, keys: 0, childSas: 0, replies: 0, forged: 0 };
 
   constructor(weather: Weather, simulation: Simulation) {
-    const keying = KEYING[weather.version];
-    if (keying === undefined) throw new Error(`the storm knows no IKE version ${weather.version}`);
     this.#weather = weather;
     this.#simulation = simulation;
-    this.#keying = keying;
+    this.#keying = KEYING[weather.version];
   }
 
   /** Looks at what happened since the last look; frames that were on the wire between the gateways go to `see`. */

@@ -92,7 +92,7 @@ export function weatherOf(seed: number, version: Version): Weather {
         retransmit_base: 1.5
         retransmit_tries: ${within(2, 4)}
         half_open_timeout: ${within(5, 15)}s
-        cookie_threshold: ${one([0, 1, 3])}
+        ${version === 2 ? 'cookie_threshold' : 'block_threshold'}: ${version === 2 ? one([0, 1, 3]) : one([0, 10, 30])}
       ipsec:
         connections:
           lab:
