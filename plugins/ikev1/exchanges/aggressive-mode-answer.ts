@@ -16,7 +16,7 @@ import { isakmpNotification } from '../notifications.ts';
 import { chosenToWrite } from '../proposals.ts';
 import { sendExpecting, settle } from '../retransmission.ts';
 import { clearMessage } from '../send.ts';
-import type { AggressiveAnswered } from '../state.ts';
+import type { AggressiveAnswered, Established } from '../state.ts';
 import { phaseOneLife } from '../timers.ts';
 import { answeringVendorIds } from '../vendor-ids.ts';
 import { chooseFor, newResponder, refuseFirst } from './main-mode-answer.ts';
@@ -51,9 +51,11 @@ export function answerAggressive(machine: Machine, incoming: Incoming): Told {
     tell(machine, 'ikev1.no-secret', () => values, packet);
     return refuseFirst(machine, incoming, NOTIFY['AUTHENTICATION-FAILED']);
   }
+  // From the same address it may be the replacement that IKEv1 has in place of rekeying.
+  const isElsewhere = (twin: Established): boolean => twin.remote.address !== route.remote.address;
   if (
     connection.unique === 'keep' &&
-    identityTwins(machine, 0, me, identity).some(({ successor }) => successor === 0)
+    identityTwins(machine, 0, me, identity).some((twin) => twin.successor === 0 && isElsewhere(twin))
   ) {
     tell(machine, 'ikev1.kept', () => ({ peer, identity: formatIdentity(identity) }), packet);
     return refuseFirst(machine, incoming, NOTIFY['AUTHENTICATION-FAILED']);

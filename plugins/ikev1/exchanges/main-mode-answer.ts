@@ -195,9 +195,11 @@ export function answerId(machine: Machine, sa: KeAnswered, incoming: Incoming): 
     return refuse(NOTIFY['INVALID-ID-INFORMATION'], `no connection for ${formatIdentity(identity)}`);
   }
   const me = ownIdentity(connection, sa.local.address);
+  // From the same address it may be the replacement that IKEv1 has in place of rekeying.
+  const isElsewhere = (twin: Established): boolean => twin.remote.address !== sa.remote.address;
   if (
     connection.unique === 'keep' &&
-    identityTwins(machine, sa.id, me, identity).some(({ successor }) => successor === 0)
+    identityTwins(machine, sa.id, me, identity).some((twin) => twin.successor === 0 && isElsewhere(twin))
   ) {
     tell(machine, 'ikev1.kept', () => ({ peer, identity: formatIdentity(identity) }), packet);
     return refuse(NOTIFY['AUTHENTICATION-FAILED'], `${formatIdentity(identity)} is connected already`);
