@@ -8,7 +8,9 @@ import { type Version, weatherOf } from './weather.ts';
 
 const VERSIONS = Object.keys(KEYING).map(Number) as Version[];
 /** Some of each version; the command takes thousands. */
-const SEEDS = 5;
+const SEEDS = [1001, 1002, 1003];
+/** Seeds that once found a fault: a replacement of what was replaced for ever, and one that `unique: keep` refused. */
+const REMEMBERED: Readonly<Record<Version, readonly number[]>> = { 1: [3, 24], 2: [22, 39] };
 
 /** Seeds that are tried until a fault that was put in shows. */
 const MOST_TRIED = 8;
@@ -27,7 +29,7 @@ function missed(version: Version, sabotage: () => Sabotage, wanted: readonly str
 describe.each(VERSIONS)('IKEv%i in a storm', (version) => {
   it('keeps what must hold (one seed again: npm run storm -- --version V --seed N --story)', () => {
     const sums = { messages: 0, esp: 0, keys: 0, childSas: 0, replies: 0, forged: 0 };
-    for (let seed = 1001; seed < 1001 + SEEDS; seed++) {
+    for (const seed of [...SEEDS, ...REMEMBERED[version]]) {
       const { findings, counts } = storm(seed, version);
       expect([version, seed, findings]).toEqual([version, seed, []]);
       for (const what of Object.keys(sums) as (keyof typeof sums)[]) sums[what] += counts[what];
