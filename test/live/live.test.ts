@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect } from '@jest/globals';
 import { itWith, netns, pingCommand, root, socat, strongswan, tshark, tun } from '../skip.ts';
 import { Attached } from './attached.ts';
@@ -12,6 +13,7 @@ import { freePorts, Namespace } from './namespace.ts';
 const NEEDED = [root, netns, socat, strongswan, pingCommand, tun, tshark];
 /** Milliseconds: a bound, not what it takes. */
 const LIMIT = 55_000;
+const DELETE_WAIT = 1500;
 
 let folder = '';
 let namespaces: Namespace[] = [];
@@ -237,6 +239,8 @@ describe('our gateway with real daemons', () => {
         // Three answers, and then what alice asks.
         await Promise.all([called, caller].map(({ charon }) => charon.received(6)));
         expect((await caller.charon.terminate('lab')).code).toBe(0);
+        // IKEv1's deletes are not answered: this one is still under way.
+        if (kind.version === 1) await sleep(DELETE_WAIT);
         const outcome = await attached.end();
         expect(outcome.run.stopped).toBeNull();
         expect(outcome.expectations.filter(({ held }) => !held)).toEqual([]);

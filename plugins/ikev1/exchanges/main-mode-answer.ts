@@ -31,7 +31,7 @@ import { discoveryPayloads, examined } from '../nat.ts';
 import { isakmpNotification, notification } from '../notifications.ts';
 import { chooseIke, chosenToWrite, describeChoices, describeIkeDifference, ikeChoices } from '../proposals.ts';
 import { clearMessage, sealedMessage, sendBytes } from '../send.ts';
-import { commonOf, type KeAnswered, type SaAnswered } from '../state.ts';
+import { commonOf, type Established, type KeAnswered, type SaAnswered } from '../state.ts';
 import { phaseOneLife } from '../timers.ts';
 import { abilitiesOf, answeringVendorIds } from '../vendor-ids.ts';
 import { establish, greet, identityTwins, ownHash, phaseOneKeys, provenPeer } from './phase-one.ts';
