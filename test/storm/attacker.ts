@@ -54,7 +54,7 @@ export class Attacker {
   }
 
   #below(bound: number): number {
-    return nextBelow(this.#chance, bound);
+    return nextBelow(this.#chance, Math.max(1, bound));
   }
 
   #bent(frame: Uint8Array, link: number): Uint8Array {
