@@ -1,0 +1,14 @@
+import { wrap } from 'comlink';
+import type { CellsApi, HeldCells } from './cells.ts';
+import { failureOf } from './worker-failure.ts';
+
+/** What a page needs for experiments, apart from `client.ts`: it reads topologies itself, so a page loads it only when it is wanted. */
+export { htmlReport } from './html-report.ts';
+export { MOST_WORKERS, type PoolOptions, runCells } from './pool.ts';
+
+/** Starts a worker of the browser that computes cells of experiments: for `runCells`. */
+export function startCells(): HeldCells {
+  const worker = new Worker(new URL('./cells.worker.ts', import.meta.url), { type: 'module', name: 'ikebana cells' });
+  const close = async (): Promise<void> => worker.terminate();
+  return { cells: wrap<CellsApi>(worker) as unknown as CellsApi, failure: failureOf(worker), close };
+}
