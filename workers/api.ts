@@ -1,4 +1,4 @@
-import type { PlainValues, RecordKind, Tone } from '../core/index.ts';
+import type { Offer, PlainValues, RecordKind, Tone } from '../core/index.ts';
 import type {
   Completions,
   Diagnostic,
@@ -77,6 +77,13 @@ export interface LabApi {
    * becomes part of the timeline.
    */
   enter(action: OperatorAction): Promise<Entered>;
+  /**
+   * Takes back what an operator entered, by its place in the input log. What had been computed from there on is dropped, and the view goes to
+   * before it. False: nobody entered it.
+   */
+  withdraw(index: number): Promise<Withdrawn>;
+  /** The topology's text with what operators entered in its timeline: the same run again. */
+  written(): Promise<Overridden>;
   /** The topology of the lab that runs, with the changes it was loaded with; empty where that is not known. */
   topologyText(): Promise<string>;
   /** The actions and their shape, for menus and the console. */
@@ -325,6 +332,11 @@ export interface Entered {
   readonly progress: Progress;
 }
 
+export interface Withdrawn {
+  readonly withdrawn: boolean;
+  readonly progress: Progress;
+}
+
 export interface ActionDescription {
   readonly plugin: string;
   readonly key: string;
@@ -332,4 +344,6 @@ export interface ActionDescription {
   readonly example: string;
   /** Nodes that can do it. */
   readonly nodes: readonly string[];
+  /** What of it makes sense on which node, for menus: entries without `at` and `node`. */
+  readonly offers: readonly (Offer & { readonly node: string })[];
 }

@@ -56,8 +56,8 @@ function plainText(entry: TimelineEntry): string {
     .join(', ')}`;
 }
 
-export function describeActions({ registry, wiring }: Simulation): ActionDescription[] {
-  return [...registry.actions.values()].map(({ plugin, action: { key, about, example } }) => ({
+export function describeActions({ registry, wiring, topology }: Simulation): ActionDescription[] {
+  return [...registry.actions.values()].map(({ plugin, action: { key, about, example, offers } }) => ({
     plugin,
     key,
     about,
@@ -65,5 +65,8 @@ export function describeActions({ registry, wiring }: Simulation): ActionDescrip
     nodes: wiring.nodes
       .filter((node) => node.instances.some((one) => one.plugin.name === plugin))
       .map(({ name }) => name),
+    offers: topology.nodes
+      .filter(({ plugins }) => plugins[plugin] !== undefined)
+      .flatMap((node) => (offers?.(node, topology.nodes) ?? []).map((one) => ({ ...one, node: node.name }))),
   }));
 }

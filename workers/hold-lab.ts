@@ -32,6 +32,8 @@ export function holdLab(host: LabHost): LabApi {
     snapshot: async () => handedOver(await lab.snapshot()),
     resume: (...args) => lab.resume(...args),
     enter: (...args) => lab.enter(...args),
+    withdraw: (...args) => lab.withdraw(...args),
+    written: () => lab.written(),
     topologyText: () => lab.topologyText(),
     actions: () => lab.actions(),
   };

@@ -27,6 +27,7 @@ import type {
   RowsRequest,
   StepUnit,
   ViewPoint,
+  Withdrawn,
 } from './api.ts';
 import type { LabHost } from './host.ts';
 import { OpenLab } from './open-lab.ts';
@@ -35,6 +36,7 @@ import { plainFromBytes, plainToBytes } from './plain-bytes.ts';
 import { isSavedRun, type SavedRun } from './saved-run.ts';
 import { mistake, readTopology, type TopologyText } from './topology-text.ts';
 import type { NodeView, Overview, PacketView, Sentence, VerdictView } from './views.ts';
+import { writtenTopology } from './written-topology.ts';
 
 const SAVED_RUN = 'saved run';
 
@@ -169,8 +171,17 @@ export class Lab implements LabApi {
     const { topology } = lab.history.head;
     const read = parseAction(action, { registry: this.#host.registry, topology });
     if (read.action === undefined) return { diagnostics: read.diagnostics, progress: lab.progress() };
-    const entry = lab.enter(read.action);
+    const entry = lab.enter(read.action, action);
     return { diagnostics: read.diagnostics, entry, progress: lab.progress() };
+  }
+
+  async withdraw(index: number): Promise<Withdrawn> {
+    const lab = this.#lab;
+    return { withdrawn: lab.withdraw(index), progress: lab.progress() };
+  }
+
+  async written(): Promise<Overridden> {
+    return writtenTopology(this.#text?.text ?? '', this.#lab.history.head.run.inputs);
   }
 
   async topologyText(): Promise<string> {

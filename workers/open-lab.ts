@@ -215,16 +215,33 @@ export class OpenLab {
     return this.history.head.snapshot();
   }
 
-  enter(action: TimelineAction): TimelineView {
+  /** `typed`: the words of an operator. */
+  enter(action: TimelineAction, typed?: string): TimelineView {
     const next = this.history.recordAfter(this.#view);
-    const entry = this.history.enter(this.#view, action);
+    const entry = this.history.enter(this.#view, { ...action, ...(typed === undefined ? {} : { typed }) });
+    this.#forget(next);
+    return timelineView(entry);
+  }
+
+  /** Takes back what an operator entered, by its place in the input log. */
+  withdraw(index: number): boolean {
+    const entry = this.history.head.run.inputs[index];
+    if (entry?.typed === undefined) return false;
+    const next = this.history.recordAfter(entry.at - 1);
+    if (this.history.withdraw(index) === undefined) return false;
+    this.#forget(next);
+    this.#view = Math.min(this.#view, this.history.head.now);
+    return true;
+  }
+
+  /** The records from `next` on are no more. */
+  #forget(next: number): void {
     this.index.cut(Math.min(next, this.index.next));
     this.index.read(this.history);
     this.reader.forgetKeys();
     this.#list.cut();
     this.#ended = false;
     this.#stopped = undefined;
-    return timelineView(entry);
   }
 
   /** The run at the view: to look at. */

@@ -39,6 +39,18 @@ export interface Action {
   /** Mistakes that only the other nodes show. Paths start at the entry. */
   // biome-ignore lint/suspicious/noExplicitAny: what its schema yielded.
   check?(args: any, node: DescribedNode, nodes: readonly DescribedNode[]): readonly Problem[];
+  /** What of it makes sense on a node, for menus; the node has the plugin. */
+  offers?(node: DescribedNode, nodes: readonly DescribedNode[]): readonly Offer[];
+}
+
+/** An action ready to be done. */
+export interface Offer {
+  /** A few words: `Forget all mappings`. */
+  readonly title: string;
+  /** The entry as it is written in a timeline, but `at` and `node`: `nat: flush`. Sound as it stands. */
+  readonly entry: string;
+  /** Something in it is for the operator to say first, such as an address. */
+  readonly draft?: true;
 }
 
 /** What an expectation looks at when it is judged. */

@@ -124,6 +124,16 @@ export class History {
     return entry;
   }
 
+  /** Takes an entry out of the input log, by its place there. Where it has happened, the head goes back to before it. */
+  withdraw(index: number): TimelineEntry | undefined {
+    const entry = this.#head.run.inputs[index];
+    if (entry === undefined || entry.at < 1) return undefined;
+    if (entry.at <= this.#head.now) this.rewind(entry.at - 1);
+    this.#head.run.inputs.splice(index, 1);
+    this.#past = undefined;
+    return entry;
+  }
+
   /** A record, whether the trace still holds it or not; `undefined` for one that was never made. */
   record(number: number): TraceRecord | undefined {
     return this.#holder(number)?.record(number);

@@ -73,6 +73,8 @@ export type TimelineEntry = {
   readonly at: Instant;
   /** What it says in the file, but when and of whom, on one line; absent where it does not come from words. */
   readonly text?: string;
+  /** As an operator typed it, without `at`, where it was entered while the run went on. */
+  readonly typed?: string;
 } & TimelineAction;
 export type TimelineAction =
   /** A plugin's action: what its schema yielded. */

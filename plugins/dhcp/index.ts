@@ -38,6 +38,21 @@ export const dhcp = definePlugin<DhcpState, DhcpSettings>({
         'Has a client renew, release or acquire its lease; has a server give another address, forget leases, or call clients.',
       example: '{ at: 60s, node: home, dhcp: reassign, client: laptop, to: 192.168.1.150 }',
       schema: dhcpAction,
+      offers: ({ interfaces, plugins }) => [
+        ...(interfaces.some(({ addresses }) => addresses.some(({ syntax }) => syntax === 'dhcp'))
+          ? [
+              { title: 'Renew the lease', entry: 'dhcp: renew' },
+              { title: 'Release the lease', entry: 'dhcp: release' },
+              { title: 'Ask for a lease anew', entry: 'dhcp: acquire' },
+            ]
+          : []),
+        ...((plugins.dhcp as DhcpSettings).serve.length > 0
+          ? [
+              { title: 'Forget all leases', entry: 'dhcp: forget' },
+              { title: 'Call clients to renew', entry: 'dhcp: force-renew' },
+            ]
+          : []),
+      ],
     },
   ],
   expectations: [leaseOutcome],

@@ -9,6 +9,9 @@ import { ipsecRemedies } from './remedies.ts';
 import type { IpsecConfig, IpsecState } from './state.ts';
 import { ipsecBadges, ipsecTables, ipsecTubes } from './views.ts';
 
+/** Connections of a checked configuration. */
+const connectionNames = (config: unknown): string[] => (config as IpsecConfig).connections.map(({ name }) => name);
+
 export const ipsec = definePlugin<IpsecState, IpsecConfig>({
   name: 'ipsec',
   title: 'IPsec policies and associations',
@@ -26,12 +29,16 @@ export const ipsec = definePlugin<IpsecState, IpsecConfig>({
       about: 'Has a connection, or one child of it, negotiated now.',
       example: '{ at: 5s, node: laptop, initiate: office/lan }',
       schema: initiateAction,
+      offers: ({ plugins }) =>
+        connectionNames(plugins.ipsec).map((name) => ({ title: `Initiate ${name}`, entry: `initiate: ${name}` })),
     },
     {
       key: 'terminate',
       about: 'Has a connection with its IKE SA, or one child of it, deleted; the peer is told.',
       example: '{ at: 60s, node: laptop, terminate: office }',
       schema: terminateAction,
+      offers: ({ plugins }) =>
+        connectionNames(plugins.ipsec).map((name) => ({ title: `Terminate ${name}`, entry: `terminate: ${name}` })),
     },
   ],
   expectations: [childOutcome, cleartextOutcome, ipsecOutcome, droppedOutcome, notedOutcome],

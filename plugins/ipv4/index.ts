@@ -36,6 +36,12 @@ export const ipv4 = definePlugin<Ipv4State, Ipv4Config>({
       about: 'Gives an interface another IPv4 address, and where it is said another default router.',
       example: '{ at: 60s, node: laptop, renumber: eth0, to: 198.51.100.7/24, gateway: 198.51.100.1 }',
       schema: renumberAction,
+      offers: ({ interfaces }) =>
+        interfaces.map(({ name, addresses }) => ({
+          title: `Renumber ${name}`,
+          entry: `renumber: ${name}, to: ${addresses.find(({ syntax }) => syntax === 'ipv4')?.text ?? '192.0.2.20/24'}`,
+          draft: true,
+        })),
     },
   ],
   codes: ipv4Codes,

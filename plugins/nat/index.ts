@@ -24,6 +24,11 @@ export const nat = definePlugin<NatState, NatConfig>({
       about: 'Makes a translator forget its mappings, start anew, or give them other external ports.',
       example: '{ at: 30s, node: home, nat: rebind }',
       schema: natAction,
+      offers: () => [
+        { title: 'Forget all mappings', entry: 'nat: flush' },
+        { title: 'Give mappings other ports', entry: 'nat: rebind' },
+        { title: 'Reboot for 2 s', entry: 'nat: reboot, for: 2s' },
+      ],
     },
   ],
   expectations: [mappingOutcome],

@@ -23,6 +23,11 @@ export const ping = definePlugin<PingState, unknown>({
       about: 'Sends echo requests to an address.',
       example: '{ at: 1s, node: laptop, ping: 10.1.0.20, count: 3 }',
       schema: pingAction,
+      offers: ({ name }, nodes) => {
+        const others = nodes.filter((one) => one.name !== name).flatMap(({ interfaces }) => interfaces);
+        const target = others.flatMap(({ addresses }) => addresses).find(({ syntax }) => syntax === 'ipv4');
+        return [{ title: 'Ping', entry: `ping: ${target?.text.split('/')[0] ?? '192.0.2.20'}, count: 3`, draft: true }];
+      },
     },
   ],
   expectations: [pingOutcome],

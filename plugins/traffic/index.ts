@@ -22,6 +22,14 @@ export const traffic = definePlugin<TrafficState, TrafficConfig>({
       about: 'Starts a stream of datagrams to an address.',
       example: '{ at: 1s, node: a, traffic: 10.1.0.20, rate: 1Mbit/s, size: 512, count: 100 }',
       schema: trafficAction,
+      offers: ({ name }, nodes) => {
+        const others = nodes.filter((one) => one.name !== name).flatMap(({ interfaces }) => interfaces);
+        const target = others.flatMap(({ addresses }) => addresses).find(({ syntax }) => syntax === 'ipv4');
+        const to = target?.text.split('/')[0] ?? '192.0.2.20';
+        return [
+          { title: 'Send datagrams', entry: `traffic: ${to}, rate: 1Mbit/s, size: 512, count: 100`, draft: true },
+        ];
+      },
     },
   ],
   expectations: [trafficOutcome],

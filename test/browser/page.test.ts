@@ -299,6 +299,67 @@ groupWith(chromium, 'the page in Chromium', () => {
     PATIENCE * 2,
   );
 
+  const choose = (node: string) =>
+    page.evaluate((name) => {
+      for (const button of document.querySelectorAll<HTMLButtonElement>('.stage li button')) {
+        if (button.textContent?.startsWith(`${name},`)) button.click();
+      }
+    }, node);
+
+  it(
+    'acts on nodes and links just after the instant that is shown, takes it back, and writes it down',
+    async () => {
+      await open('lab=nat-home&at=6.5');
+      await verdictsAre(9);
+      await choose('home');
+      await page.waitForSelector('[data-act="nat: flush"]');
+      const mapped = () => page.locator('.node-panel .table', { hasText: 'NAT mappings' }).locator('tbody tr').count();
+      await page.waitForFunction(() => document.querySelectorAll('.node-panel .table').length > 4);
+      const before = await mapped();
+      expect(before).toBeGreaterThan(2);
+      await page.click('[data-act="nat: flush"]');
+      // The forwarded port is no mapping of chance: it stays.
+      await page.waitForFunction(() =>
+        [...document.querySelectorAll('.node-panel .table')].some(
+          (table) => /NAT mappings/.test(table.textContent ?? '') && table.querySelectorAll('tbody tr').length === 1,
+        ),
+      );
+      await page.locator('.dock [role="tab"]', { hasText: 'Actions' }).click();
+      expect(await page.locator('.deed', { hasText: 'entered' }).innerText()).toMatch(
+        /6\.500[\s\S]*home[\s\S]*nat: flush/,
+      );
+      await page.waitForSelector('[data-deed="write"]');
+      await page.click('[aria-label="Export"]');
+      const [download] = await Promise.all([page.waitForEvent('download'), page.click('[data-out="topology"]')]);
+      expect(readFileSync(await download.path(), 'utf8')).toContain('{ at: 6.500000001s, node: home, nat: flush }');
+      await page.fill('.act-line input', 'nat: flsh');
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('.act-wrong');
+      expect(await text('.act-wrong')).toMatch(/did you mean `flush`/);
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('u');
+      await page.waitForFunction(() => document.querySelectorAll('.deed-undo').length === 0);
+      await choose('home');
+      await page.waitForFunction(() => document.querySelectorAll('.node-panel .table').length > 4);
+      expect(await mapped()).toBe(before);
+      await page.click('[data-link="home:wan -- isp:home"]');
+      await page.click('[data-act="set: { up: false }"]');
+      await page.waitForSelector('[data-act="set: { up: true }"]');
+      await page.waitForFunction(() => document.querySelector('.header .tally.tone-failed') !== null);
+      await page.keyboard.press('u');
+      await page.waitForFunction(() => document.querySelector('.header .tally.tone-good') !== null);
+      await choose('home');
+      await page.click('.take-out summary');
+      await page.click('[data-out="nat"]');
+      await page.waitForFunction(() => document.querySelector('.header .tally.tone-failed') !== null);
+      expect(await text('.deeds-head')).toContain('without home/nat');
+      await page.keyboard.press('u');
+      await page.waitForFunction(() => document.querySelector('.header .tally.tone-good') !== null);
+      await page.locator('.dock [role="tab"]', { hasText: 'Packets' }).click();
+    },
+    PATIENCE * 2,
+  );
+
   it(
     'leaves the running lab as it was when a file is broken, and says what is wrong and where',
     async () => {

@@ -179,6 +179,45 @@ describe('time', () => {
     expect((await lab.lab())?.timeline.map((entry) => entry.at)).toContain(at + 1);
   });
 
+  it('takes back what was entered, and writes it into the topology so that the same run follows', async () => {
+    const text = shippedText('nat-home');
+    const lab = await finish(await openLab(text));
+    const before = await lab.capture();
+    await lab.seek(5_010_000_000);
+    await lab.enter('{ node: home, nat: rebind }');
+    await lab.seek(2_000_000_001);
+    await lab.enter('link: "home:wan -- isp:home", set: { up: false }, for: 5ms');
+    await finish(lab);
+    const after = await lab.capture();
+    expect(Buffer.from(after).equals(before)).toBe(false);
+    const written = await lab.written();
+    expect(written.diagnostics).toEqual([]);
+    expect(written.text).toContain('at: 2.000000002s');
+    expect(Buffer.from(await (await finish(await openLab(written.text))).capture()).equals(after)).toBe(true);
+    const places = (await lab.lab())?.timeline.flatMap(({ entry }, at) => (entry.typed === undefined ? [] : [at]));
+    expect(places).toHaveLength(2);
+    expect((await lab.withdraw(0)).withdrawn).toBe(false);
+    expect((await lab.withdraw(99)).withdrawn).toBe(false);
+    for (const at of [...(places ?? [])].reverse()) {
+      const { withdrawn, progress } = await lab.withdraw(at);
+      expect(withdrawn).toBe(true);
+      expect(progress.view).toBeLessThan(5_010_000_001);
+    }
+    expect((await lab.written()).text).toBe(text);
+    expect(Buffer.from(await (await finish(lab)).capture()).equals(before)).toBe(true);
+  });
+
+  it.each(['nat-home', 'site-to-site', 'dhcp-routed'])(
+    'offers on the nodes of %s only what can be done',
+    async (name) => {
+      const lab = await openLab(shippedText(name));
+      const offers = (await lab.actions()).flatMap((action) => action.offers);
+      expect(offers.length).toBeGreaterThan(5);
+      for (const { node, entry } of offers)
+        expect([entry, (await lab.enter(`node: ${node}, ${entry}`)).diagnostics]).toEqual([entry, []]);
+    },
+  );
+
   it('takes slices that fit the time they cost', () => {
     const pace = new Pace(50);
     for (let slice = 0; slice < 30; slice++) pace.took(pace.events, pace.events / 100);

@@ -1,6 +1,7 @@
 import { switchTheme } from '../look/theme.ts';
 import type { Desk } from '../model/desk.ts';
 import type { Model } from '../model/model.ts';
+import { undo } from '../panels/deeds.tsx';
 import { FILTER_FIELD } from '../panels/dock.tsx';
 import type { ListedKey } from '../panels/help.tsx';
 import type { Stage } from '../scene/stage.ts';
@@ -44,6 +45,7 @@ export function createShortcuts(model: Model, desk: Desk, stage: () => Stage | u
     time(['End'], ['End'], 'key.end', () => model.seek(model.progress.value.end)),
     time(['['], ['['], 'key.slower', () => model.changeSpeed(-1)),
     time([']'], [']'], 'key.faster', () => model.changeSpeed(1)),
+    time(['u'], ['u'], 'key.undo', () => void undo(model, desk)),
     canvas(['f'], ['f'], 'key.fit', () => stage()?.fit()),
     canvas(['+', '='], ['+'], 'key.zoomIn', () => stage()?.zoom(1.3)),
     canvas(['-'], ['−'], 'key.zoomOut', () => stage()?.zoom(1 / 1.3)),

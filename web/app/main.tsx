@@ -8,6 +8,7 @@ import '../look/time.css';
 import '../look/lists.css';
 import '../look/inspector.css';
 import '../look/octets.css';
+import '../look/actions.css';
 import '../look/tables.css';
 import '../look/sheets.css';
 import '../look/editor.css';

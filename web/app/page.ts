@@ -45,9 +45,12 @@ export function createPage(): Page {
     const { source, lab, moment } = model;
     const from = source.value;
     if (from === undefined) return {};
-    const own = from.id === undefined && from.text.length <= MOST_IN_LINK / 4;
+    // What was entered goes along in the timeline of the text.
+    const written = model.acting.written.value;
+    const words = written ?? from.text;
+    const own = (written !== undefined || from.id === undefined) && words.length <= MOST_IN_LINK / 4;
     return {
-      ...(from.id === undefined ? (own ? { topology: from.text } : {}) : { lab: from.id }),
+      ...(own ? { topology: words } : from.id === undefined ? {} : { lab: from.id }),
       ...(lab.value === undefined ? {} : { seed: lab.value.seed }),
       moment: moment.value,
     };
@@ -119,6 +122,7 @@ function keepAddress(write: () => string, model: Page['model']): void {
   effect(() => {
     void model.moment.value;
     void model.lab.value;
+    void model.acting.written.value;
     if (model.playing.value || model.source.value === undefined) return;
     clearTimeout(timer);
     timer = setTimeout(() => history.replaceState(null, '', `#${write()}`), ADDRESS_PAUSE);

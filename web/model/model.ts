@@ -13,11 +13,12 @@ import type {
   StepUnit,
   VerdictView,
 } from '../../workers/client.ts';
+import { type Changes, createActing } from './acting.ts';
 import { createFlightStore, trafficAt } from './flight-store.ts';
 import { createStoryStore, NO_STORY, type Story } from './happening-store.ts';
 import { neighbourSpeed, nextMoment, type Speed } from './playback.ts';
 import { createRowPages } from './row-pages.ts';
-import type { Lit, Selection } from './selection.ts';
+import { isIn, type Lit, type Selection } from './selection.ts';
 import type { LabWorker } from './worker.ts';
 
 /** Where the text of the lab came from. */
@@ -26,6 +27,11 @@ export interface LabSource {
   readonly id?: string;
   readonly fileName: string;
   readonly text: string;
+}
+
+/** A lab whose text was changed is the reader's own. */
+function withText({ fileName }: LabSource, text: string): LabSource {
+  return { fileName, text };
 }
 
 const NOT_BEGUN: Progress = {
@@ -160,33 +166,53 @@ export function createModel(worker: LabWorker, kinds: string | undefined) {
       moment.value = 0;
       overview.value = undefined;
       node.value = undefined;
-      if (selected.kind !== 'node' || !fresh.nodes.some(({ name }) => name === selected.name)) {
-        selection.value = { kind: 'none' };
-      }
+      if (!isIn(fresh, selected)) selection.value = { kind: 'none' };
     });
     void compute();
     void look();
     if (at > 0) void waitFor(at).then((reached) => seek(reached));
   }
 
+  /** The same lab with another past: what was known of the run is forgotten, and `at` is shown once it is computed. */
+  function renew(fresh: LabDescription, from: Progress, at: number): void {
+    forget();
+    batch(() => {
+      lab.value = fresh;
+      progress.value = from;
+      moment.value = Math.min(at, from.frontier);
+    });
+    void compute();
+    const selected = selection.value;
+    if (selected.kind === 'packet') void select({ ...selected });
+    void waitFor(at).then((reached) => seek(reached));
+  }
+
   let loading = 0;
 
   /** Opens a text. With a mistake in it the running lab stays as it was; `mistakes` tells them. True when it runs. */
-  async function load(from: LabSource, options: { seed?: number; moment?: number } = {}): Promise<boolean> {
+  async function load(
+    from: LabSource,
+    options: { seed?: number; moment?: number; changes?: Changes } = {},
+  ): Promise<boolean> {
     const mine = ++loading;
     const loaded = await worker.ask((api) =>
       api.load(from.text, {
         fileName: from.fileName,
         ...(kinds === undefined ? {} : { kinds }),
         ...(options.seed === undefined ? {} : { seed: options.seed }),
+        ...options.changes,
       }),
     );
     if (loaded === undefined) return false;
     // A newer text is on its way to the worker: it answers in order, so its answer comes and counts.
     if (mine !== loading && loaded.lab === undefined) return false;
-    takeUp(loaded, from, options.moment ?? 0);
-    return loaded.lab !== undefined;
+    takeUp(loaded, loaded.text === from.text ? from : withText(from, loaded.text), options.moment ?? 0);
+    if (loaded.lab === undefined) return false;
+    await acting.opened();
+    return true;
   }
+
+  const acting = createActing({ worker, lab, source, moment, playing, renew, load });
 
   /** Resolves with `at`, or the end where that is earlier, once so much is computed. */
   function waitFor(at: number): Promise<number> {
@@ -332,6 +358,7 @@ export function createModel(worker: LabWorker, kinds: string | undefined) {
     arrived,
     era,
     atEnd,
+    acting,
     flights,
     pages,
     load,

@@ -1,7 +1,9 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { Icon } from '../look/icon.tsx';
+import type { DockTab } from '../model/desk.ts';
 import { text } from '../text/text.ts';
+import { Deeds } from './deeds.tsx';
 import { Packets } from './packets.tsx';
 import { usePage } from './page.ts';
 import { StoryList } from './story.tsx';
@@ -33,6 +35,7 @@ export function Dock() {
         tabs={[
           { name: 'packets', title: text('packets.title') },
           { name: 'story', title: text('story.title') },
+          { name: 'deeds', title: text('deeds.title') },
         ]}
         chosen={desk.dockTab.value}
         label={text('packets.title')}
@@ -63,8 +66,13 @@ export function Dock() {
         ) : null}
       </Tabs>
       <div class="pane" role="tabpanel">
-        {desk.dockTab.value === 'packets' ? <Packets /> : <StoryList />}
+        <Pane name={desk.dockTab.value} />
       </div>
     </section>
   );
+}
+
+function Pane({ name }: { name: DockTab }) {
+  if (name === 'packets') return <Packets />;
+  return name === 'story' ? <StoryList /> : <Deeds />;
 }

@@ -1,6 +1,7 @@
 import { useSignalEffect } from '@preact/signals';
 import type { InspectorTab } from '../model/desk.ts';
 import { text } from '../text/text.ts';
+import { LinkPanel } from './link.tsx';
 import { NodePanel } from './node.tsx';
 import { PacketPanel } from './packet.tsx';
 import { usePage } from './page.ts';
@@ -14,7 +15,7 @@ export function Inspector() {
   // What is selected comes to the front; selecting nothing leaves what is shown.
   useSignalEffect(() => {
     const { kind } = model.selection.value;
-    if (kind !== 'none') desk.inspectorTab.value = kind;
+    if (kind !== 'none') desk.inspectorTab.value = kind === 'link' ? 'node' : kind;
   });
 
   const tabs: Tab<InspectorTab>[] = [
@@ -34,8 +35,16 @@ export function Inspector() {
         }}
       />
       <div class="pane" role="tabpanel">
-        {chosen === 'packet' ? <PacketPanel /> : chosen === 'node' ? <NodePanel /> : <VerdictsPanel />}
+        {chosen === 'packet' ? <PacketPanel /> : chosen === 'node' ? <Place /> : <VerdictsPanel />}
       </div>
     </aside>
   );
+}
+
+/** The node or the link that is selected. */
+function Place() {
+  const { model } = usePage();
+  const selected = model.selection.value;
+  const link = selected.kind === 'link' ? model.lab.value?.links.findIndex(({ name }) => name === selected.name) : -1;
+  return link === undefined || link < 0 ? <NodePanel /> : <LinkPanel index={link} />;
 }

@@ -1,7 +1,9 @@
 import type { Column } from '../../core/index.ts';
+import type { NodeView } from '../../workers/client.ts';
 import { NodeIcon } from '../look/icon.tsx';
 import { formatMoment } from '../model/format.ts';
 import { text } from '../text/text.ts';
+import { NodeActions } from './actions.tsx';
 import { usePage } from './page.ts';
 
 /** The node that is selected, at the instant that is shown: its interfaces, and every table that its plugins declare. */
@@ -20,6 +22,7 @@ export function NodePanel() {
           </p>
         </div>
       </header>
+      <NodeActions node={node} />
       <Table
         title={text('node.interfaces')}
         columns={[
@@ -35,6 +38,7 @@ export function NodePanel() {
           state: text(one.up ? 'node.up' : 'node.down'),
         }))}
       />
+      <NodeLinks node={node} />
       {node.plugins.flatMap((plugin) =>
         plugin.tables.map((table) => (
           <Table
@@ -47,6 +51,35 @@ export function NodePanel() {
         )),
       )}
     </div>
+  );
+}
+
+/** The way to the links of the node. */
+function NodeLinks({ node }: { node: NodeView }) {
+  const { model } = usePage();
+  const links = node.interfaces.flatMap(({ name, link }) => {
+    const there = model.lab.value?.links[link];
+    return there === undefined ? [] : [{ name, link: there.name }];
+  });
+  if (links.length === 0) return null;
+  return (
+    <section class="table">
+      <h3>{text('node.links')}</h3>
+      <ul class="facts">
+        {links.map(({ name, link }) => (
+          <li key={name}>
+            <button
+              type="button"
+              class="quiet mono"
+              data-link={link}
+              onClick={() => void model.select({ kind: 'link', name: link })}
+            >
+              {link}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

@@ -38,7 +38,11 @@ export function Out() {
   const entries = [
     ['out.pcapng', capture],
     ['out.keys', keys],
-    ['out.topology', () => download(`${name()}.yaml`, model.source.value?.text ?? '', 'application/yaml')],
+    [
+      'out.topology',
+      () =>
+        download(`${name()}.yaml`, model.acting.written.value ?? model.source.value?.text ?? '', 'application/yaml'),
+    ],
     [
       'out.positions',
       () => download('positions.json', `${JSON.stringify(toPositions(places.value), null, 2)}\n`, 'application/json'),

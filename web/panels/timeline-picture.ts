@@ -93,8 +93,8 @@ function drawActions(
 ): void {
   pen.textAlign = 'left';
   const seen = actions.map((one) => ({ ...one, x: x(one.at) })).filter((one) => one.x >= 0 && one.x <= width);
-  seen.forEach(({ x: at, place, text }, index) => {
-    pen.fillStyle = colour('ink');
+  seen.forEach(({ x: at, place, text, entry }, index) => {
+    pen.fillStyle = colour(entry.typed === undefined ? 'ink' : 'key-text');
     pen.beginPath();
     pen.moveTo(at - 3.5, 3);
     pen.lineTo(at + 3.5, 3);

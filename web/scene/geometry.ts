@@ -66,3 +66,28 @@ export function betweenEdges(curve: Curve, part: number, radius: number): number
   const edge = Math.min(0.4, radius / (Math.hypot(curve.bx - curve.ax, curve.by - curve.ay) || 1));
   return edge + (1 - 2 * edge) * part;
 }
+
+/** Pieces of a curve that are looked at for its distance from a point. */
+const PIECES = 24;
+
+/** The index of the curve that passes nearest to a point, no farther than `reach`; -1 when none does. */
+export function nearestCurve(curves: readonly Curve[], x: number, y: number, reach: number): number {
+  const from = { x: 0, y: 0 };
+  const to = { x: 0, y: 0 };
+  let best = -1;
+  let least = reach;
+  curves.forEach((curve, index) => {
+    pointOn(curve, 0, to);
+    for (let piece = 1; piece <= PIECES; piece++) {
+      Object.assign(from, to);
+      pointOn(curve, piece / PIECES, to);
+      const [dx, dy] = [to.x - from.x, to.y - from.y];
+      const part = Math.max(0, Math.min(1, ((x - from.x) * dx + (y - from.y) * dy) / (dx * dx + dy * dy || 1)));
+      const away = Math.hypot(from.x + part * dx - x, from.y + part * dy - y);
+      if (away > least) continue;
+      least = away;
+      best = index;
+    }
+  });
+  return best;
+}

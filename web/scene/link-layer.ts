@@ -23,6 +23,7 @@ export class LinkLayer {
     curves: readonly Curve[],
     palette: Palette,
     weight: number,
+    selected: string | undefined,
   ): void {
     const pen = this.#graphics.clear();
     const down = downInterfaces(lab, overview);
@@ -33,6 +34,10 @@ export class LinkLayer {
       const up = settings.up && !link.ends.some((end) => down.has(`${end.node}:${end.interface}`));
       const width =
         weight * (settings.rate > 0 ? Math.max(LEAST_WIDTH, (Math.log10(settings.rate) - 5) * PER_DECADE) : 1.4);
+      if (link.name === selected) {
+        pen.moveTo(curve.ax, curve.ay).quadraticCurveTo(curve.cx, curve.cy, curve.bx, curve.by);
+        pen.stroke({ width: width + 8 * weight, color: palette.tones.protected.wash });
+      }
       if (!up) {
         drawDashes(pen, curve, 7 * weight, 6 * weight);
         pen.stroke({ width, color: palette.tones.failed.area });

@@ -8,7 +8,7 @@ import type { Model } from '../model/model.ts';
 import { type Bounds, between, type Camera, fitTo, sizeAt, toWorld, zoomAt } from './camera.ts';
 import { DropLayer, type DropPlace } from './drop-layer.ts';
 import { FrameLayer } from './frame-layer.ts';
-import { type Curve, linkCurves, pointOn } from './geometry.ts';
+import { type Curve, linkCurves, nearestCurve, pointOn } from './geometry.ts';
 import { LabelLayer } from './label-layer.ts';
 import { LinkLayer } from './link-layer.ts';
 import { NODE_RADIUS, NodeLayer } from './node-layer.ts';
@@ -19,6 +19,8 @@ import { type DrawnTube, drawnTubes, TubeLayer } from './tube-layer.ts';
 /** Seconds of a camera that moves by itself. */
 const GLIDE = 0.35;
 const MARGIN = 96;
+/** Pixels beside a link that still mean it. */
+const LINK_REACH = 7;
 /** A gap between two frames of the screen longer than this counts as this: a page that slept does not leap. */
 const LONGEST_TICK = 0.1;
 
@@ -166,7 +168,8 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
     },
     hover(x, y) {
       const name = nodeAt(x, y);
-      host.style.cursor = name !== undefined || frames.recordAt(x, y) !== undefined ? 'pointer' : 'grab';
+      const some = name ?? frames.recordAt(x, y) ?? linkAt(x, y);
+      host.style.cursor = some === undefined ? 'grab' : 'pointer';
       if (name === hovered) return;
       hovered = name;
       worldDirty = true;
@@ -178,8 +181,10 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
     click(x, y) {
       const record = frames.recordAt(x, y);
       const name = nodeAt(x, y);
+      const link = linkAt(x, y);
       if (record !== undefined) void model.select({ kind: 'packet', record });
       else if (name !== undefined) void model.select({ kind: 'node', name });
+      else if (link !== undefined) void model.select({ kind: 'link', name: link });
       else void model.select({ kind: 'none' });
     },
   });
@@ -191,6 +196,12 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
       if (Math.hypot(place.x - point.x, place.y - point.y) <= reach) return name;
     }
     return undefined;
+  }
+
+  function linkAt(x: number, y: number): string | undefined {
+    const point = toWorld(camera, x, y);
+    const at = nearestCurve(curves, point.x, point.y, LINK_REACH / camera.scale);
+    return at < 0 ? undefined : model.lab.value?.links[at]?.name;
   }
 
   const resize = new ResizeObserver(() => {
@@ -248,7 +259,7 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
     drawn = drawnTubes(lab, overview);
     const weight = sizeAt(camera.scale) / camera.scale;
     drawnScale = camera.scale;
-    links.draw(lab, overview, curves, palette, weight);
+    links.draw(lab, overview, curves, palette, weight, selected.kind === 'link' ? selected.name : undefined);
     tubes.draw(drawn, places, palette, weight);
     const passed = new Set(drawn.flatMap((tube) => tube.way.slice(1, -1)));
     nodes.draw(places, palette, selected.kind === 'node' ? selected.name : undefined, hovered, passed, weight);
