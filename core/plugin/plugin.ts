@@ -47,7 +47,7 @@ export interface Action {
 export interface Offer {
   /** A few words: `Forget all mappings`. */
   readonly title: string;
-  /** The entry as it is written in a timeline, but `at` and `node`: `nat: flush`. Sound as it stands. */
+  /** The entry as it is written in a timeline, but `at` and `node`: `key: value, companion: value`. Sound as it stands. */
   readonly entry: string;
   /** Something in it is for the operator to say first, such as an address. */
   readonly draft?: true;

@@ -4,8 +4,9 @@ import { type Address, MOST_IN_LINK, readAddress, writeAddress } from '../model/
 import { createDesk } from '../model/desk.ts';
 import { formatSize } from '../model/format.ts';
 import type { Place } from '../model/layout.ts';
-import { createModel, type LabSource } from '../model/model.ts';
+import { createModel } from '../model/model.ts';
 import { isPositions, keptPositions, placed, toPositions } from '../model/positions.ts';
+import type { LabSource } from '../model/source.ts';
 import { createLabWorker } from '../model/worker.ts';
 import type { Page } from '../panels/page.ts';
 import { text } from '../text/text.ts';

@@ -1,6 +1,6 @@
 import { type Signal, signal } from '@preact/signals';
 import type { ActionDescription, LabDescription, LoadOptions, Progress, TimelineView } from '../../workers/client.ts';
-import type { LabSource } from './model.ts';
+import type { LabSource } from './source.ts';
 import type { LabWorker } from './worker.ts';
 
 /** What else than its own text a lab is loaded with. */

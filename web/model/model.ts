@@ -19,15 +19,8 @@ import { createStoryStore, NO_STORY, type Story } from './happening-store.ts';
 import { neighbourSpeed, nextMoment, type Speed } from './playback.ts';
 import { createRowPages } from './row-pages.ts';
 import { isIn, type Lit, type Selection } from './selection.ts';
+import type { LabSource } from './source.ts';
 import type { LabWorker } from './worker.ts';
-
-/** Where the text of the lab came from. */
-export interface LabSource {
-  /** The shipped lab's id; undefined for a file or the reader's own text. */
-  readonly id?: string;
-  readonly fileName: string;
-  readonly text: string;
-}
 
 /** A lab whose text was changed is the reader's own. */
 function withText({ fileName }: LabSource, text: string): LabSource {

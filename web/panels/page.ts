@@ -4,7 +4,8 @@ import { useContext } from 'preact/hooks';
 import type { Desk } from '../model/desk.ts';
 import type { ShippedLab } from '../model/labs.ts';
 import type { Place } from '../model/layout.ts';
-import type { LabSource, Model } from '../model/model.ts';
+import type { Model } from '../model/model.ts';
+import type { LabSource } from '../model/source.ts';
 
 /** What every panel may reach: the model, what lies open, the shipped labs, and what the page can do for them. */
 export interface Page {
