@@ -88,7 +88,7 @@ nodes:
   ${name}: { kind: host, interfaces: { eth0: ${own}/24 } }
   world: { kind: outside, interfaces: [eth0], plugins: { outside: { local: ${local}, remote: ${remote} } } }
 links: ['${name}:eth0 -- world:eth0']
-timeline: [{ at: 2s, node: ${name}, ping: ${asks}, count: 25, interval: 100ms }]
+timeline: [{ at: 2s, node: ${name}, ping: ${asks}, count: 60, interval: 100ms }]
 expect: [{ ping: ${name} -> ${asks}, answered: { at_least: 3 } }]
 `;
 }
@@ -100,15 +100,15 @@ describe('ikebana attach', () => {
       const [one, other] = await freePorts();
       writeFileSync(path('one.yaml'), edge('192.0.2.1', '192.0.2.2', one, other));
       writeFileSync(path('other.yaml'), edge('192.0.2.2', '192.0.2.1', other, one));
-      const files = (name: string) => ['--log', `${name}.log`, '--pcap', `${name}.pcapng`, '--for', '5s', '--json'];
+      const files = (name: string) => ['--log', `${name}.log`, '--pcap', `${name}.pcapng`, '--for', '9s', '--json'];
+      // Both at once: on a busy machine a program takes seconds to start, and only while both run do they hear each other.
       const first = start('attach', 'one.yaml', ...files('one'));
-      await first.joined();
       const second = start('attach', 'other.yaml', ...files('other'));
       const ends = await Promise.all([first.ended, second.ended]);
       for (const [at, { code, out, err }] of ends.entries()) {
         expect(err).not.toMatch(/^\s+at /m);
         const outcome = JSON.parse(out);
-        expect(outcome).toMatchObject({ held: true, logFull: false, run: { now: 5_000_000_000, ended: true } });
+        expect(outcome).toMatchObject({ held: true, logFull: false, run: { now: 9_000_000_000, ended: true } });
         const [cable] = outcome.outside;
         expect(cable).toMatchObject({ short: 0, large: 0, foreign: 0, flooded: 0, node: 'world' });
         expect(cable.in).toBeGreaterThan(6);
@@ -120,7 +120,7 @@ describe('ikebana attach', () => {
         expect(Buffer.compare(readFileSync(path(`${name}-2.pcapng`)), readFileSync(path(`${name}.pcapng`)))).toBe(0);
       }
       // With another setting it is another run, and says so.
-      const explained = await ikebana('explain', 'one.yaml', '--inputs', 'one.log', '--set', 'timeline[0].count=24');
+      const explained = await ikebana('explain', 'one.yaml', '--inputs', 'one.log', '--set', 'timeline[0].count=59');
       expect(explained.code).toBe(0);
       expect(explained.err).toContain('not that run, but what might have been');
     },
