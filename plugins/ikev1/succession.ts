@@ -50,16 +50,26 @@ function supersede(machine: Machine, old: Established, next: Established): void 
   setSaTimer(machine, old, 'replaced', patience * SECOND);
 }
 
-/** Who takes the children of an ISAKMP SA that ends: a twin, be it one that was to go itself. */
+/**
+ * Who takes the children of an ISAKMP SA that ends: a twin, be it one that was to go itself; of those the youngest, which has most of its
+ * life left.
+ */
 export function heirOf(machine: Machine, gone: Established): Established | undefined {
   const twins = twinsOf(machine, gone).filter((twin) => sameEnds(twin, gone) || twin.successor === gone.id);
-  const heir = twins.find(({ successor }) => successor === 0) ?? twins[0];
+  const heir = twins.find(({ successor }) => successor === 0) ?? youngestOf(twins);
   if (heir === undefined || heir.successor === 0) return heir;
   heir.successor = 0;
   unsetSaTimer(machine, heir, 'replaced');
   const connection = machine.ipsec.connection(heir.connection);
   if (connection !== undefined) startTimers(machine, heir, connection);
   return heir;
+}
+
+function youngestOf(sas: readonly Established[]): Established | undefined {
+  return sas.reduce<Established | undefined>(
+    (youngest, sa) => (youngest !== undefined && youngest.establishedAt > sa.establishedAt ? youngest : sa),
+    undefined,
+  );
 }
 
 /** The ISAKMP SA that has an SA's business now. */

@@ -257,6 +257,63 @@ describe('lifetimes', () => {
     }
   });
 
+  it('do not begin anew for one that takes its business back from a successor that ended', () => {
+    const run = startPair({
+      a: { connection: 'rekey_time: 30s\n            over_time: 12s\n            rand_time: 0s' },
+      b: { connection: 'rekey_time: 0s' },
+      duration: '100s',
+    });
+    advance(run, 33);
+    const [old, next] = sasOf(run, 'a');
+    if (old?.state !== 'established' || next?.state !== 'established') throw new Error('there are no two ISAKMP SAs');
+    expect(old.successor).toBe(next.id);
+    expect(old.life.seconds).toBe(42);
+    // The successor alone is deleted, with the IPsec SAs that it has; the next event gives the task its turn.
+    stateOf(run, 'a').tasks.push({ sa: next.id, task: { kind: 'delete-isakmp', why: 'nobody likes it' } });
+    const initiate = () =>
+      run.enter({
+        kind: 'command',
+        node: 'a',
+        plugin: 'ipsec',
+        name: 'initiate',
+        args: { initiate: { connection: 'c', child: 'n' } },
+      });
+    initiate();
+    advance(run, 34);
+    initiate();
+    advance(run, 35);
+    expect([old.successor, statesOf(run, 'a'), statesOf(run, 'b')]).toEqual([0, ['established'], ['established']]);
+    advance(run);
+    const closed = stateOf(run, 'a').closed.find(({ id }) => id === old.id);
+    expect(closed?.closedAt).toBe(old.establishedAt + 42e9);
+    expect(closed?.why).toBe('its lifetime is over');
+    // Before that it was replaced once more.
+    expect(sasOf(run, 'a').length).toBeGreaterThan(0);
+    expect(spisOf(run, 'a').length).toBe(1);
+    expect(spisOf(run, 'a')).toEqual(spisOf(run, 'b', true));
+  });
+
+  it.each([false, true])(
+    'are followed by a replacement that `unique: keep` does not refuse (aggressive: %s)',
+    (mode) => {
+      const run = runPair({
+        aggressive: mode,
+        a: {
+          connection: 'rekey_time: 20s\n            over_time: 20s\n            rand_time: 0s',
+          child: 'rekey_time: 0s',
+        },
+        b: { connection: 'rekey_time: 0s\n            unique: keep', child: 'rekey_time: 0s' },
+        duration: '35s',
+      });
+      expect(countOf(run, 'ikev1.established', 'b')).toBe(2);
+      expect(countOf(run, 'ikev1.kept')).toBe(0);
+      expect(recordsOf(run, 'ikev1.closed', 'b').map(({ values }) => values?.why)).toEqual(['192.0.2.1 deleted it']);
+      expect([statesOf(run, 'a'), statesOf(run, 'b')]).toEqual([['established'], ['established']]);
+      expect(spisOf(run, 'a')).toEqual(spisOf(run, 'b', true));
+      expect(ipsecOf(run, 'b').counters.installed).toBe(1);
+    },
+  );
+
   it('end the ISAKMP SA where nobody replaces it', () => {
     const run = runPair({
       both: {
