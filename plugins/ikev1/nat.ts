@@ -47,9 +47,10 @@ export function examined(
   const nat = machine.ctx.sibling(natTraversal);
   const dialect = sa.peer.nat;
   const { local, remote } = sa;
-  if (nat === undefined || dialect === undefined) return { local, remote, nat: undefined };
+  if (nat === undefined) return { local, remote, nat: undefined };
+  // A peer that announced nothing has sent nothing: then that is told.
   const bodies = incoming.payloads
-    .filter(({ type }) => type === dialect.discovery)
+    .filter(({ type }) => type === dialect?.discovery)
     .map((each) => bodyOf(incoming, each));
   const found = nat.examineDiscovery(face(sa.cookies, remote, local), bodies, hashOf(machine, sa), forced);
   if (found === undefined) return { local, remote, nat: undefined };

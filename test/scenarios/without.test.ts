@@ -5,6 +5,26 @@ import { parseTopology, type Topology, withoutParts } from '../../core/topology/
 import { finish } from '../plugins/ground/bench.ts';
 import { kinds, labNames, labText, registry, slotsOf, topologyOf } from './labs.ts';
 
+/** What says, in a run, that a plugin is missing somewhere: stories and drops of those who meet the lack. A warning that names it will do as well. */
+const TOLD_BY: Readonly<Record<string, readonly string[]>> = {
+  'nat-t': ['nat-t.not-supported'],
+  ah: ['ipsec.cannot-install'],
+  ikev1: ['ipsec.nobody-negotiates', 'isakmp.nobody-speaks'],
+  dhcp: ['udp.no-port', 'dhcp.sent-again'],
+  // Nobody translates: private addresses are nobody's outside, and what comes in is for the translator itself.
+  nat: ['ipv4.no-route', 'arp.unanswered', 'ipv4.martian', 'udp.no-port', 'icmp.error-received'],
+};
+
+/** Which expectations do not hold, those aside that want frames which are not kept here. */
+function failed(simulation: Simulation): Set<string> {
+  const wrong = judge(simulation).filter(({ held, evidence }) => !held && !evidence.includes('nobody can tell'));
+  return new Set(wrong.map(({ expectation }) => expectation.text));
+}
+
+function codesOf(simulation: Simulation): Set<string> {
+  return new Set([...(simulation.trace?.records() ?? [])].flatMap(({ code }) => code ?? []));
+}
+
 /** Every plugin of every node, as `node/plugin`. */
 function partsOf(topology: Topology): [part: string, node: string, plugin: string][] {
   return topology.nodes.flatMap(({ name, order }) =>
@@ -28,6 +48,10 @@ describe.each(labNames.map((name) => ({ name })))('taking plugins off nodes of $
 
   it('takes their behaviour away and breaks nothing else; what others of the node require is told with its place', () => {
     let [ran, refused] = [0, 0];
+    const reference = Simulation.start(whole, { registry, slots: slotsOf(), recording: 'records' });
+    finish(reference);
+    const before = failed(reference);
+    const toldBefore = codesOf(reference);
     for (const [part, node, plugin] of partsOf(whole)) {
       const order = whole.nodes.find((one) => one.name === node)?.order ?? [];
       const { problems } = orderPlugins(
@@ -57,6 +81,13 @@ describe.each(labNames.map((name) => ({ name })))('taking plugins off nodes of $
         }
       }
       for (const { evidence } of judge(simulation)) expect(evidence).not.toBe('');
+      const sayings = TOLD_BY[plugin];
+      if (sayings !== undefined && [...failed(simulation)].some((text) => !before.has(text))) {
+        const told = codesOf(simulation);
+        const warned = diagnostics.some(({ message }) => message.split(/[^\w-]+/).includes(plugin));
+        const said = warned || sayings.some((code) => told.has(code) || toldBefore.has(code));
+        expect([part, 'says what is missing', said]).toEqual([part, 'says what is missing', true]);
+      }
       ran++;
     }
     expect(ran).toBeGreaterThan(0);
