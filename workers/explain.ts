@@ -4,10 +4,9 @@ import { parseExpectation } from '../core/topology/index.ts';
 import { createGlance, type TraceRecord } from '../core/trace/index.ts';
 import type { Answer, Explanation } from './api.ts';
 import { FRAME_FATE } from './frame-fate.ts';
-import type { FrameReader } from './frame-reader.ts';
-import type { FrameIndex } from './frames.ts';
 import { type Behind, failuresBehind } from './root-cause.ts';
-import { chainOf, chainRecords, isFailure, sentenceOf } from './stories.ts';
+import { type ReadRun, sentences } from './sentences.ts';
+import { chainRecords, isFailure, sentenceOf } from './stories.ts';
 import type { Sentence } from './views.ts';
 
 /** Failures that are tried when looking for the one that decided. */
@@ -15,11 +14,7 @@ const MOST_TRIED = 20_000;
 /** Steps back from a failure to what it may have come from. */
 const MOST_CAUSES = 200;
 
-export interface Explained {
-  readonly history: History;
-  readonly index: FrameIndex;
-  readonly reader: FrameReader;
-}
+export type Explained = ReadRun;
 
 export function explain(run: Explained, question: string | undefined): Explanation {
   const text = question?.trim() ?? '';
@@ -48,15 +43,11 @@ function judged(run: Explained, question: string, verdict: Pick<Judgement, 'held
 
 function evidenceChain(run: Explained, records: readonly number[]): Sentence[] {
   const last = records.at(-1);
-  return last === undefined ? [] : chainOf(run.history, last);
+  return last === undefined ? [] : sentences(run, chainRecords(run.history, last));
 }
 
 function decisiveChain(run: Explained, records: readonly number[]): Sentence[] {
   return sentences(run, decisiveCause(run, records).chain);
-}
-
-function sentences({ history }: Explained, records: readonly TraceRecord[]): Sentence[] {
-  return records.map((record) => sentenceOf(history, record));
 }
 
 /** The chain of the failure that decided, and its root. */
@@ -183,7 +174,8 @@ function failureKinds(run: Explained): Answer[] {
     }));
 }
 
-function aboutPacket({ history, index, reader }: Explained, rest: string): Explanation {
+function aboutPacket(run: Explained, rest: string): Explanation {
+  const { history, index, reader } = run;
   const number = Number(rest);
   if (!Number.isInteger(number) || number < 1 || number > index.rows) {
     const what = index.rows === 0 ? 'no frame was sent' : `frames are numbered from 1 to ${index.rows}`;
@@ -201,7 +193,12 @@ function aboutPacket({ history, index, reader }: Explained, rest: string): Expla
   const from = failed && end !== undefined ? end.number : index.record.at(row);
   return {
     answers: [
-      { question: `packet ${number}`, held: !failed, verdict: `${name}: ${became}`, chain: chainOf(history, from) },
+      {
+        question: `packet ${number}`,
+        held: !failed,
+        verdict: `${name}: ${became}`,
+        chain: sentences(run, chainRecords(history, from)),
+      },
     ],
   };
 }

@@ -27,7 +27,8 @@ import { FrameIndex, kindOfHappening } from './frames.ts';
 import { nodeView, overview } from './node-view.ts';
 import { PacketList } from './packet-list.ts';
 import { packetView } from './packet-view.ts';
-import { chainOf, happeningOf } from './stories.ts';
+import { sentences } from './sentences.ts';
+import { chainRecords, happeningOf } from './stories.ts';
 import type { NodeView, Overview, PacketView, Sentence, VerdictView } from './views.ts';
 import { densityOf, flightsOf } from './windows.ts';
 
@@ -178,7 +179,7 @@ export class OpenLab {
   }
 
   why(record: number): Sentence[] {
-    return chainOf(this.history, record);
+    return sentences(this, chainRecords(this.history, record));
   }
 
   verdicts(): VerdictView[] {

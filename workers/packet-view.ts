@@ -2,7 +2,8 @@ import type { History } from '../core/simulation/index.ts';
 import { FRAME_FATE, type FrameFate } from './frame-fate.ts';
 import type { FrameReader } from './frame-reader.ts';
 import type { FrameIndex } from './frames.ts';
-import { chainOf, sentenceOf } from './stories.ts';
+import { sentences } from './sentences.ts';
+import { chainRecords, sentenceOf } from './stories.ts';
 import type { LineageStep, PacketView } from './views.ts';
 
 /** Steps of lineage that are shown each way. */
@@ -37,7 +38,7 @@ export function packetView(
     fate,
     ...(end === undefined || fate === FRAME_FATE.open ? {} : { end: sentenceOf(history, end) }),
     lineage: lineageOf(history, index, index.packet.at(row)),
-    why: chainOf(history, record),
+    why: sentences({ history, index, reader }, chainRecords(history, record)),
   };
 }
 

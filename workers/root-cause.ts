@@ -54,7 +54,7 @@ export function failuresBehind(
   return root === undefined ? { chain: whole } : { chain: whole, root };
 }
 
-/** The notes that were caused by what caused the records of a chain. */
+/** The notes and drops that were caused by what caused the records of a chain. */
 function notesByCause(
   history: History,
   { happenings }: FrameIndex,
@@ -69,7 +69,8 @@ function notesByCause(
     const number = happenings.record.at(at);
     // A refusal and the drop that follows from it may be told in either order: a little beyond the chain is looked at too.
     if (number > last + MOST_BESIDE || ++looked > MOST_NOTES) break;
-    if (kindOfHappening(happenings.kind.at(at)) !== 'note') continue;
+    const kind = kindOfHappening(happenings.kind.at(at));
+    if (kind !== 'note' && kind !== 'drop') continue;
     const record = history.record(number);
     if (record === undefined || !causes.has(record.cause)) continue;
     const group = notes.get(record.cause);

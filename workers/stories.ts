@@ -21,10 +21,6 @@ export function sentenceOf(history: History, record: TraceRecord): Sentence {
 }
 
 /** Why a record came to be: itself first, then its cause, and so on. */
-export function chainOf(history: History, number: number): Sentence[] {
-  return chainRecords(history, number).map((record) => sentenceOf(history, record));
-}
-
 export function chainRecords(history: History, number: number): TraceRecord[] {
   const steps = causeChain(history.head.registry, number, (at) => history.record(at));
   return steps.map(({ record }) => record);
