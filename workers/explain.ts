@@ -54,8 +54,8 @@ function decisiveChain(run: Explained, records: readonly number[]): Sentence[] {
 export function decisiveCause(run: Explained, records: readonly number[]): Behind {
   const behind = failuresBehind(run, decisiveRecords(run, records));
   if (behind.root !== undefined) return behind;
-  // The evidence has nothing to do with any failure that is near it: the first failure of the run is the best guess.
-  const { value: first } = failures(run).next();
+  // The evidence has nothing to do with any failure that is near it.
+  const first = bestGuess(run);
   return first === undefined ? behind : failuresBehind(run, withDrop(run, first));
 }
 
@@ -66,17 +66,29 @@ function decisiveRecords(run: Explained, records: readonly number[]): TraceRecor
   const told = evidence.findLast((record) => isFailure(history, record));
   if (told !== undefined) return withDrop(run, told);
   const sought = new Set(records);
-  let first: TraceRecord | undefined;
   let tried = 0;
-  for (const failure of failures(run)) {
+  for (const failure of records.length === 0 ? [] : failures(run)) {
     if (++tried > MOST_TRIED) break;
-    first ??= failure;
-    if (records.length > 0 && commonCause(history, failure, sought).record === 0) continue;
+    if (commonCause(history, failure, sought).record === 0) continue;
     return withDrop(run, failure);
   }
   const last = evidence.at(-1);
   if (last !== undefined) return withDrop(run, last);
+  const first = bestGuess(run);
   return first === undefined ? [] : withDrop(run, first);
+}
+
+/** The first failure of the run that has a cure, where one has: what has none is often harmless, such as a repeated packet that is dropped. */
+function bestGuess(run: Explained): TraceRecord | undefined {
+  const { codes } = run.history.head.registry;
+  let first: TraceRecord | undefined;
+  let tried = 0;
+  for (const failure of failures(run)) {
+    if (++tried > MOST_TRIED) break;
+    if (codes.get(failure.code ?? '')?.cure !== undefined) return failure;
+    first ??= failure;
+  }
+  return first;
 }
 
 /** Drops that are followed behind what somebody only noticed. */

@@ -15,6 +15,8 @@ export interface KnownNode {
   readonly plugins: ReadonlyMap<string, unknown>;
   /** False when it is not known which plugins it has. */
   readonly whole: boolean;
+  /** False when it has mistakes of its own: then settings of plugins may be missing. */
+  readonly sound: boolean;
 }
 
 /** The network that entries speak of. */

@@ -1,3 +1,4 @@
+import type { Problem } from '../plugin/index.ts';
 import type { Path } from './diagnostic.ts';
 import { positionOf } from './diagnostic.ts';
 import { namingKey, type Surroundings, tellProblems, tellUnnamed, withKnownNames } from './entries.ts';
@@ -56,7 +57,13 @@ export function readExpectation(
   };
   const read = readBySchema<unknown>(report, expectation.schema, subject);
   if (read === undefined || names === undefined) return undefined;
-  tellProblems(reading, () => expectation.check?.(read.value, around.described) ?? [], subject);
+  // A plugin whose settings are wrong looks like one that is missing: only what is an error in any case is told then.
+  const complete = [...around.nodes.values()].every(({ sound }) => sound);
+  const problems = (): readonly Problem[] =>
+    (expectation.check?.(read.value, around.described) ?? []).filter(
+      ({ severity }) => complete || severity !== 'warning',
+    );
+  tellProblems(reading, problems, subject);
   return {
     key,
     spec: read.value,

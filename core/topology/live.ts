@@ -70,6 +70,7 @@ function surroundingsOf(topology: Topology): Surroundings {
       interfaces: new Map(description.interfaces.map((each) => [each.name, each])),
       plugins: new Map(Object.entries(description.plugins)),
       whole: true,
+      sound: true,
     });
   }
   return {

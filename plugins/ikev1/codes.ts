@@ -105,6 +105,11 @@ export const IKEV1_CODES: Readonly<Record<string, Story>> = {
     source: 'RFC 2408 §5.4',
   },
   'ikev1.cannot-begin': { text: '{node} cannot begin {connection}: {why}' },
+  'ikev1.cannot-say': {
+    text: '{node} cannot begin {connection}: {why}',
+    source: 'RFC 2409 App. A, RFC 2407 §4.4',
+    cure: 'add to `{setting}` what both versions can say, such as {example}; or use `version: 2`',
+  },
   'ikev1.no-answer': {
     text: '{peer} does not answer {node} ({connection}), though it was asked {tries} times more',
     source: 'RFC 2408 §5.1',

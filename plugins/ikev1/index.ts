@@ -1,4 +1,5 @@
 import { definePlugin } from '../../core/index.ts';
+import { ikev1Problems } from './check.ts';
 import { ikev1Codec, insideCodecs } from './codec.ts';
 import { IKEV1_CODES } from './codes.ts';
 import { ikev1Config } from './config.ts';
@@ -24,4 +25,5 @@ export const ikev1 = definePlugin<Ikev1State, Ikev1Settings>({
   keyLogs: [isakmpKeyLog, isakmpIvLog],
   tables: ikev1Tables,
   badges: ikev1Badges,
+  checkTopology: ikev1Problems,
 });

@@ -7,6 +7,7 @@ import {
   SECURITY_PROTOCOL,
   TRANSFORM,
   type Transform,
+  transformKeyword,
   transformsOf,
 } from '../ipsec/contract.ts';
 import { MOST_TRANSFORMS } from '../isakmp/contract.ts';
@@ -74,6 +75,30 @@ export function ikeChoices(proposals: readonly Proposal[]): readonly IkeChoice[]
     }
   }
   return choices;
+}
+
+/** Where proposals are written, and one that both versions can say. */
+export const SAYABLE = {
+  ike: { setting: 'proposals', example: 'aes256-sha256-modp2048' },
+  child: { setting: 'esp_proposals', example: 'aes256-sha256' },
+} as const;
+
+/** Why proposals come to no choice, by the transforms that have no number in IKEv1: `IKEv1 has no number for x25519`. */
+export function whyNoChoice(proposals: readonly Proposal[]): string {
+  const strange = proposals.flatMap((proposal) => [
+    ...transformsOf(proposal, TRANSFORM.encryption).filter(({ id }) => !(id in ENCRYPTION_VALUES)),
+    ...transformsOf(proposal, TRANSFORM.integrity).filter(({ id }) => !(id in HASH_VALUES)),
+    ...transformsOf(proposal, TRANSFORM.keyExchange).filter(({ id }) => !GROUPS.has(id)),
+  ]);
+  if (strange.length === 0) return 'IKEv1 has one hash for integrity and PRF, and the proposals name two';
+  return withoutNumber(strange);
+}
+
+/** `IKEv1 has no number for aes256gcm16 and x25519`, each named once. */
+export function withoutNumber(strange: readonly Transform[]): string {
+  const names = [...new Set(strange.map(transformKeyword))];
+  const last = names.pop();
+  return `IKEv1 has no number for ${names.length === 0 ? last : `${names.join(', ')} and ${last}`}`;
 }
 
 function isSameHash(integrity: Transform, prf: Transform): boolean {

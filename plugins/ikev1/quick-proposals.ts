@@ -19,6 +19,7 @@ import {
   type TransformOnWire,
   type TransformToWrite,
 } from './payloads/security-association.ts';
+import { withoutNumber } from './proposals.ts';
 
 /** Between the ESP and AH proposals of the configuration and those of Quick Mode (RFC 2407 §4.4.3, §4.4.4, §4.5). */
 
@@ -104,7 +105,7 @@ function combinations(proposal: Proposal): readonly Combination[] {
       continue;
     }
     for (const encryption of transformsOf(proposal, TRANSFORM.encryption)) {
-      const id = encryption.id === GMAC.ikev2 ? GMAC.ikev1 : encryption.id <= LAST_ESP_ID ? encryption.id : undefined;
+      const id = espId(encryption.id);
       const length =
         encryption.keyLength === undefined ? [] : [attributeToWrite(IPSEC_ATTRIBUTE.keyLength, encryption.keyLength)];
       if (encryptionOf(encryption)?.kind === 'combined') push(id, [...length, ...extended(esn)]);
@@ -119,6 +120,22 @@ function combinations(proposal: Proposal): readonly Combination[] {
     }
   }
   return found;
+}
+
+/** Why nothing can be offered of proposals in Quick Mode; `undefined` where something can. */
+export function whyNoOffer(proposals: readonly Proposal[]): string | undefined {
+  if (proposals.some((proposal) => combinations(proposal).length > 0)) return undefined;
+  return withoutNumber(
+    proposals.flatMap((proposal) => [
+      ...transformsOf(proposal, TRANSFORM.encryption).filter(({ id }) => espId(id) === undefined),
+      ...transformsOf(proposal, TRANSFORM.integrity).filter(({ id }) => !(id in AUTHENTICATION_VALUES)),
+    ]),
+  );
+}
+
+function espId(encryption: number): number | undefined {
+  if (encryption === GMAC.ikev2) return GMAC.ikev1;
+  return encryption <= LAST_ESP_ID ? encryption : undefined;
 }
 
 /** A transform of a peer as a proposal of one transform a type, and what else it says. */

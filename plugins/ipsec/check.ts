@@ -1,8 +1,9 @@
-import type { DescribedNode, Problem } from '../../core/index.ts';
+import { type DescribedNode, formatDuration, type Problem } from '../../core/index.ts';
 import { formatIpv4, type Ipv4InterfaceAddress } from '../ipv4/contract.ts';
-import { IP_PROTOCOL, SECURITY_PROTOCOL, transformOf } from './proposal.ts';
+import type { ChildConfiguration } from './connection.ts';
+import { IP_PROTOCOL, type Proposal, SECURITY_PROTOCOL, transformOf } from './proposal.ts';
 import type { IpsecConfig } from './state.ts';
-import { encryptionOf, TRANSFORM } from './transforms.ts';
+import { encryptionOf, TRANSFORM, transformKeyword, weaknessOfTransform } from './transforms.ts';
 
 /** Mistakes in IPsec that show only when the whole node, or both ends, are seen. */
 export function ipsecProblems(nodes: readonly DescribedNode[]): Problem[] {
@@ -26,8 +27,10 @@ function connectionProblems(node: DescribedNode, config: IpsecConfig): Problem[]
         severity: 'warning',
       });
     }
+    problems.push(...weaknesses([...path, 'proposals'], connection.proposals));
     for (const child of connection.children) {
       if (child.mode === 'pass' || child.mode === 'drop') continue;
+      problems.push(...childProblems([...path, 'children', child.name], child));
       const plugin = child.proposals.some(({ protocol }) => protocol === SECURITY_PROTOCOL.ah) ? 'ah' : 'esp';
       if (node.plugins[plugin] !== undefined) continue;
       const message = `${node.name} has no plugin ${plugin} to protect packets with`;
@@ -35,6 +38,32 @@ function connectionProblems(node: DescribedNode, config: IpsecConfig): Problem[]
     }
   }
   return problems;
+}
+
+function childProblems(path: readonly string[], { proposals, lifetimes }: ChildConfiguration): Problem[] {
+  const esp = proposals.filter(({ protocol }) => protocol === SECURITY_PROTOCOL.esp);
+  const ah = proposals.filter(({ protocol }) => protocol === SECURITY_PROTOCOL.ah);
+  const problems = [...weaknesses([...path, 'esp_proposals'], esp), ...weaknesses([...path, 'ah_proposals'], ah)];
+  const { lifeTime, rekeyTime } = lifetimes;
+  if (lifeTime > 0 && rekeyTime > 0 && lifeTime <= rekeyTime) {
+    const message = `the Child SA ends after ${formatDuration(lifeTime)}, and rekey_time is ${formatDuration(rekeyTime)}: nothing replaces it before`;
+    problems.push({ path: [...path, 'life_time'], message, severity: 'warning' });
+  }
+  return problems;
+}
+
+/** Weak transforms, each named once. */
+function weaknesses(path: readonly string[], proposals: readonly Proposal[]): Problem[] {
+  const weak = new Map<string, string>();
+  for (const transform of proposals.flatMap(({ transforms }) => transforms)) {
+    const reason = weaknessOfTransform(transform);
+    if (reason !== undefined) weak.set(transformKeyword(transform), reason);
+  }
+  return [...weak].map(([keyword, reason]) => ({
+    path,
+    message: `${keyword} is weak: ${reason}`,
+    severity: 'warning',
+  }));
 }
 
 function manualProblems(node: DescribedNode, config: IpsecConfig, nodes: readonly DescribedNode[]): Problem[] {

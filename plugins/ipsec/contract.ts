@@ -1,4 +1,6 @@
 /** All that another plugin may import: what keying protocols and the protocols that protect packets share with the policies. */
+import type { IpsecConfig } from './state.ts';
+
 export * from './calls.ts';
 export * from './choose-proposal.ts';
 export * from './connection.ts';
@@ -14,3 +16,6 @@ export * from './spi.ts';
 export * from './transforms.ts';
 export { rewriteHeader } from './tunnel-header.ts';
 export * from './which-connection.ts';
+
+/** What keying protocols may look at of the settings of a checked topology. */
+export type ConfiguredConnections = Pick<IpsecConfig, 'connections'>;

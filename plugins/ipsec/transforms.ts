@@ -200,6 +200,14 @@ export function keyExchangeOf(transform: { readonly id: number } | undefined): K
   return KEY_EXCHANGES.find(({ id }) => id === transform?.id);
 }
 
+/** Why a transform is weak; `undefined` where it is not. PRFs are told by the integrity of the same hash. */
+export function weaknessOfTransform(transform: Transform): string | undefined {
+  if (transform.type === TRANSFORM.encryption) return encryptionOf(transform)?.weak;
+  if (transform.type === TRANSFORM.integrity) return integrityOf(transform)?.weak;
+  if (transform.type === TRANSFORM.keyExchange) return keyExchangeOf(transform)?.weak;
+  return undefined;
+}
+
 export function sameTransform(a: Transform, b: Transform): boolean {
   return a.type === b.type && a.id === b.id && a.keyLength === b.keyLength;
 }

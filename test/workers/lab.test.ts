@@ -509,6 +509,13 @@ describe('plain data as octets', () => {
 });
 
 describe('explanations', () => {
+  it('guess at a failure that has a cure, where repeated packets were dropped before it', async () => {
+    const lab = await openLab(shippedText('ah-tunnel'), { without: ['gw-a/ah'] });
+    await finish(lab);
+    const told = (await lab.explain()).answers.find(({ question }) => question.includes('child:'));
+    expect(told?.chain[0]?.text).toBe('gw-a could not install SA branch/net{1}: no plugin of this node does AH');
+  });
+
   it('follow a time-out to the drop behind it, with sources and cures', async () => {
     const lab = await openLab(RAINY, {
       overrides: [

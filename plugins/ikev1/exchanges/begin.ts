@@ -11,7 +11,7 @@ import { type Machine, putSa } from '../machine.ts';
 import type { PayloadToWrite } from '../message.ts';
 import { EXCHANGE } from '../names/exchanges.ts';
 import { PAYLOADS } from '../payloads/index.ts';
-import { choicesToWrite, ikeChoices } from '../proposals.ts';
+import { choicesToWrite, ikeChoices, SAYABLE, whyNoChoice } from '../proposals.ts';
 import { sendExpecting } from '../retransmission.ts';
 import { clearMessage, IKE_PORT, type Route } from '../send.ts';
 import type { AggressiveSent, Begun, Common, Initiation, SaSent } from '../state.ts';
@@ -24,15 +24,15 @@ import { ownVendorIds } from '../vendor-ids.ts';
 export function begin(machine: Machine, initiation: Initiation): Told {
   const { ipsec, state } = machine;
   const { connection: name, wanted, why, attempt, replaces } = initiation;
-  const fail = (reason: string): undefined => {
-    tell(machine, 'ikev1.cannot-begin', () => ({ connection: name, why: reason }));
+  const fail = (reason: string, code = 'ikev1.cannot-begin'): undefined => {
+    tell(machine, code, () => ({ connection: name, why: reason, ...SAYABLE.ike }));
     failWanted(machine, name, wanted, reason);
   };
   const connection = ipsec.connection(name);
   if (connection === undefined) return fail('there is no such connection');
   if (state.sas.size >= MOST_ISAKMP_SAS) return fail(`this node has ${MOST_ISAKMP_SAS} ISAKMP SAs`);
   const choices = ikeChoices(connection.proposals);
-  if (choices.length === 0) return fail('its proposals have nothing that IKEv1 can say');
+  if (choices.length === 0) return fail(whyNoChoice(connection.proposals), 'ikev1.cannot-say');
   const route = routeOf(machine, connection, replaces);
   if (typeof route === 'string') return fail(route);
   const common: Common & Begun = {

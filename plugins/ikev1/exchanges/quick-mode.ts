@@ -22,8 +22,9 @@ import { NOTIFY, notifyName } from '../names/notify-types.ts';
 import { originalAddressesOf } from '../nat.ts';
 import { childNotification, findNotification, NOTHING } from '../notifications.ts';
 import { attributesIn, spiNumber } from '../payloads/security-association.ts';
+import { SAYABLE } from '../proposals.ts';
 import { selectorOfId } from '../proxy-ids.ts';
-import { encapsulationText, quickOffer } from '../quick-proposals.ts';
+import { encapsulationText, quickOffer, whyNoOffer } from '../quick-proposals.ts';
 import { sendExpecting, settle } from '../retransmission.ts';
 import { type Outgoing, sealedMessage, sendBytes } from '../send.ts';
 import type { Answered, Established, QuickAgreed, QuickSent, Task } from '../state.ts';
@@ -43,14 +44,16 @@ export function startQuick(
   const connection = ipsec.connection(sa.connection);
   const child = connection === undefined ? undefined : childNamed(connection, wanted.child);
   const name = `${sa.connection}/${wanted.child}`;
-  const fail = (why: string): undefined => {
-    tell(machine, 'ikev1.cannot-begin', () => ({ connection: name, why }));
+  const fail = (why: string, code = 'ikev1.cannot-begin'): undefined => {
+    tell(machine, code, () => ({ connection: name, why, ...SAYABLE.child }));
     ipsec.acquireFailed(sa.connection, wanted.child, why);
   };
   if (child === undefined) return fail('there is no such child');
   if (replaces !== 0 && ipsec.child(replaces) === undefined) return undefined;
   if (sa.quick.size >= MOST_QUICK_MODES) return fail(`${MOST_QUICK_MODES} Quick Modes are under way`);
   if (sa.children.length >= MOST_CHILDREN) return fail(`the ISAKMP SA has ${MOST_CHILDREN} children`);
+  const unsayable = whyNoOffer(child.proposals);
+  if (unsayable !== undefined) return fail(unsayable, 'ikev1.cannot-say');
   const offer = offerChild(machine, sa, child, replaces);
   if (typeof offer === 'string') return fail(offer);
   if (hasMoreSelectors(child)) {

@@ -84,7 +84,7 @@ export function offerChild(
   const written = quickToWrite(proposals, spiOctets(spi), { encapsulation, life, group });
   if (written.length === 0) {
     machine.ipsec.releaseSpi(spi);
-    return 'its proposals have nothing that IKEv1 can say';
+    return 'none of its proposals has the group of the first';
   }
   const nonce = freshNonce(machine);
   const offering: QuickOffering = {

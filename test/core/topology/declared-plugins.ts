@@ -142,6 +142,10 @@ const seal = definePlugin({
   }),
   expectations: [
     {
+      check: ({ node }, nodes) =>
+        nodes.find(({ name }) => name === node)?.plugins.seal === undefined
+          ? [{ path: ['node'], message: `${node} seals nothing`, severity: 'warning' }]
+          : [],
       key: 'sealed',
       about: 'a connection is up',
       example: '{ node: a, sealed: office }',

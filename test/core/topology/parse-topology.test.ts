@@ -480,6 +480,15 @@ links:
       '12:5 this says no expectation: expected one of echo, never, sealed',
     ],
   ],
+  'an expectation of a plugin that the node lacks': [
+    `${LINKED}expect:\n  - { node: a, sealed: x }\n`,
+    ['warning 6:13 a seals nothing'],
+  ],
+  // Not a second mistake: nobody knows what the node would have had.
+  'an expectation of a plugin whose settings are wrong': [
+    'nodes:\n  a: { kind: gateway, plugins: { seal: { loss: much } } }\nexpect:\n  - { node: a, sealed: x }\n',
+    ['2:48 `much` is not a fraction such as 0.1% or 0.001'],
+  ],
   'a tab': ['nodes:\n\ta: 1', ['2:1 a tab cannot indent YAML: use spaces']],
   'a colon too many': [
     'name: b: c\nnodes:\n  a: 1\n b: 2\n',

@@ -27,12 +27,23 @@ export interface Pair1 extends Pair {
 }
 
 /** The same two hosts as for IKEv2: the version is the change, and that x25519 has no number in IKEv1. */
-export function startPair(pair: Pair1, options: Partial<SimulationOptions> = {}): Simulation {
+function parsed(pair: Pair1): ReturnType<typeof parseTopology> {
   const both = { proposals: 'aes128-sha256-modp1024', esp: 'aes128-sha256', ...pair.both };
   const text = pairText({ ...pair, both })
     .replaceAll('version: 2', `version: 1\n            aggressive: ${pair.aggressive === true}`)
     .replaceAll('ikev2:', 'ikev1:');
-  const { topology, diagnostics } = parseTopology(text, { registry, kinds });
+  return parseTopology(text, { registry, kinds });
+}
+
+/** What reading the two hosts warns of, but for weak transforms: `connection.setting: message`. */
+export function warningsOf(pair: Pair1): string[] {
+  return parsed(pair)
+    .diagnostics.filter(({ message }) => !message.includes(' is weak: '))
+    .map(({ path, message }) => `${path.slice(5).join('.')}: ${message}`);
+}
+
+export function startPair(pair: Pair1, options: Partial<SimulationOptions> = {}): Simulation {
+  const { topology, diagnostics } = parsed(pair);
   if (topology === undefined) throw new Error(diagnostics.map(({ line, message }) => `${line}: ${message}`).join('\n'));
   return Simulation.start(topology, { registry, slots: { crypto: createNodeProvider() }, ...options });
 }

@@ -16,6 +16,7 @@ import {
   stateOf,
   statesOf,
   storiesOf,
+  warningsOf,
 } from './bench.ts';
 
 const UP = { duration: '5s' };
@@ -156,6 +157,31 @@ describe('what comes to nothing, with its reason', () => {
       'a does not believe that 192.0.2.2 is b.example',
     );
     for (const run of [main, aggressive]) expect([statesOf(run, 'a'), statesOf(run, 'b')]).toEqual([[], []]);
+  });
+
+  it('proposals that IKEv1 has no numbers for, told when the topology is read and when it runs', () => {
+    const ike = { duration: '2s', both: { proposals: 'aes256gcm16-prfsha256-x25519' } };
+    const why = 'IKEv1 has no number for aes256gcm16 and x25519';
+    expect(warningsOf(ike)).toEqual([
+      `c.proposals: ${why}: add a proposal that it can say, such as aes256-sha256-modp2048`,
+      `c.proposals: ${why}: add a proposal that it can say, such as aes256-sha256-modp2048`,
+    ]);
+    const run = runPair(ike);
+    expect(storiesOf(run, 'ikev1.cannot-say')).toEqual([`a cannot begin c: ${why}`]);
+    expect(messagesOf(run)).toEqual([]);
+    const child = { duration: '2s', both: { esp: 'chacha20poly1305' } };
+    expect(warningsOf(child)).toContain(
+      'c.children.n.esp_proposals: IKEv1 has no number for chacha20poly1305: add a proposal that it can say, such as aes256-sha256',
+    );
+    expect(storiesOf(runPair(child), 'ikev1.cannot-say')).toEqual([
+      'a cannot begin c/n: IKEv1 has no number for chacha20poly1305',
+    ]);
+    const hashes = { duration: '2s', both: { proposals: 'aes256-sha256-prfsha512-modp2048' } };
+    expect(storiesOf(runPair(hashes), 'ikev1.cannot-say')[0]).toContain('one hash for integrity and PRF');
+    // One choice that IKEv1 can say is enough.
+    const mixed = { duration: '2s', both: { proposals: 'aes256-sha256-x25519-modp2048' } };
+    expect(spisOf(runPair(mixed), 'b').length).toBe(1);
+    expect(warningsOf(mixed)).toEqual([]);
   });
 
   it('a secret that only an identity finds, for a peer that may be anywhere', () => {

@@ -1,0 +1,31 @@
+import type { DescribedNode, Problem } from '../../core/index.ts';
+import type { ConfiguredConnections } from '../ipsec/contract.ts';
+import { ikeChoices, SAYABLE, whyNoChoice } from './proposals.ts';
+import { whyNoOffer } from './quick-proposals.ts';
+
+/** What connections of `version: 1` ask for that IKEv1 cannot say: `version` alone is not all that must be changed there. */
+export function ikev1Problems(nodes: readonly DescribedNode[]): Problem[] {
+  return nodes.flatMap((node) => {
+    const config = node.plugins.ipsec as ConfiguredConnections | undefined;
+    if (config === undefined || node.plugins.ikev1 === undefined) return [];
+    return config.connections.filter(({ version }) => version === 1).flatMap((each) => problemsOf(node.name, each));
+  });
+}
+
+function problemsOf(node: string, connection: ConfiguredConnections['connections'][number]): Problem[] {
+  const path = ['nodes', node, 'plugins', 'ipsec', 'connections', connection.name];
+  const problems: Problem[] = [];
+  const tell = (place: readonly string[], why: string, { example }: { readonly example: string }): void => {
+    const message = `${why}: add a proposal that it can say, such as ${example}`;
+    problems.push({ path: [...path, ...place], message, severity: 'warning' });
+  };
+  if (ikeChoices(connection.proposals).length === 0) {
+    tell(['proposals'], whyNoChoice(connection.proposals), SAYABLE.ike);
+  }
+  for (const { name, mode, proposals } of connection.children) {
+    if (mode !== 'tunnel' && mode !== 'transport') continue;
+    const why = whyNoOffer(proposals);
+    if (why !== undefined) tell(['children', name, 'esp_proposals'], why, SAYABLE.child);
+  }
+  return problems;
+}
