@@ -29,7 +29,7 @@ export function sealMessage(
   plain.set(inner);
   if (padding !== undefined) plain.set(padding, inner.length);
   const flags = (header.flags ?? 0) | IKEV1_FLAGS.encryption;
-  return isakmpHeader.encode({ ...header, flags }, crypto.encrypt(cipher, key, iv, plain));
+  return isakmpHeader.encode(Object.assign({}, header, { flags }), crypto.encrypt(cipher, key, iv, plain));
 }
 
 /** What was behind the header of a message; `undefined` where it is no whole number of blocks. */

@@ -70,8 +70,12 @@ export function withinLife(own: Lifetimes, { seconds, kilobytes }: Life): Lifeti
   const bytes = cut(own.rekeyBytes, own.lifeBytes, own.randBytes, kilobytes * KILOBYTE);
   return {
     ...own,
-    ...{ rekeyTime: time.soft, lifeTime: time.hard, randTime: time.spread },
-    ...{ rekeyBytes: bytes.soft, lifeBytes: bytes.hard, randBytes: bytes.spread },
+    rekeyTime: time.soft,
+    lifeTime: time.hard,
+    randTime: time.spread,
+    rekeyBytes: bytes.soft,
+    lifeBytes: bytes.hard,
+    randBytes: bytes.spread,
   };
 }
 

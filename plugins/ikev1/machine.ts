@@ -130,8 +130,15 @@ export function removeSa(machine: Machine, sa: IsakmpSa, why: string): void {
   const { id, role, cookies, createdAt } = present;
   const connection = 'connection' in present ? present.connection : '';
   state.closed.push({
-    ...{ id, role, cookies, createdAt, why, connection, was: present.state },
-    ...{ peer: peerText(present), closedAt: ctx.now() },
+    id,
+    role,
+    cookies,
+    createdAt,
+    why,
+    connection,
+    was: present.state,
+    peer: peerText(present),
+    closedAt: ctx.now(),
   });
   if (state.closed.length > MOST_CLOSED) state.closed.shift();
   ctx.note(

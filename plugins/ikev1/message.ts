@@ -32,7 +32,7 @@ export function readMessage(bytes: Uint8Array, start = 0, end = bytes.length): M
   const { value: header } = head;
   if ((header.flags & IKEV1_FLAGS.encryption) === 0) {
     const read = family.readMessage(bytes, start, end);
-    return read.header === undefined ? read : { ...read, sealed: false };
+    return read.header === undefined ? read : Object.assign(read, { sealed: false });
   }
   const stop = start + header.length;
   const message = { header, payloads: [], end: stop, next: header.nextPayload, trailing: NOTHING, sealed: true };

@@ -37,21 +37,21 @@ function addressOctets(...addresses: readonly number[]): Uint8Array {
 
 /** The selector that an ID payload of Quick Mode names; `undefined` for what is none of IPv4 addresses, or a mask that is none. */
 export function selectorOfId({ type, protocol, port, octets }: Id): TrafficSelector | undefined {
-  const ports = port === 0 ? { startPort: 0, endPort: 0xffff } : { startPort: port, endPort: port };
-  const common = { family: 4, protocol, ...ports } as const;
+  const between = (start: number, end: number) =>
+    ({ family: 4, protocol, startPort: port, endPort: port === 0 ? 0xffff : port, start, end }) as const;
   const first = octets.length >= 4 ? read32(octets, 0) : 0;
   const second = octets.length >= 8 ? read32(octets, 4) : 0;
   switch (type) {
     case ID_TYPE.IPV4_ADDR:
-      return { ...common, start: first, end: first };
+      return between(first, first);
     case ID_TYPE.IPV4_ADDR_RANGE:
-      return first <= second ? { ...common, start: first, end: second } : undefined;
+      return first <= second ? between(first, second) : undefined;
     case ID_TYPE.IPV4_ADDR_SUBNET: {
       const size = 2 ** 32 - second;
       // A mask has its ones before its zeros.
       if ((size & (size - 1)) !== 0 && size !== 2 ** 32) return undefined;
       const start = Math.floor(first / size) * size;
-      return { ...common, start, end: start + size - 1 };
+      return between(start, start + size - 1);
     }
     default:
       return undefined;

@@ -179,7 +179,10 @@ export function quickOffer(wire: ProposalOnWire, transform: TransformOnWire): Qu
   ];
   return {
     proposal: { protocol: wire.protocol as Proposal['protocol'], transforms },
-    ...{ wire, transform, group, encapsulation: of(IPSEC_ATTRIBUTE.encapsulation) },
+    wire,
+    transform,
+    group,
+    encapsulation: of(IPSEC_ATTRIBUTE.encapsulation),
   };
 }
 

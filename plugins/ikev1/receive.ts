@@ -222,7 +222,8 @@ function open(machine: Machine, sa: KeyedSa, incoming: Incoming, iv: Uint8Array)
   const list = readPayloads(plain, 0, plain.length, message.header.nextPayload);
   const wrong = wrongInside(list);
   if (wrong !== undefined) return wrong;
-  return { ...incoming, payloads: list.payloads, inner: plain, end: list.end };
+  const { packet, route } = incoming;
+  return { message, payloads: list.payloads, bytes, inner: plain, end: list.end, packet, route };
 }
 
 /** Chance makes reserved bits and types that nobody knows: what was opened by another key has them soon. */

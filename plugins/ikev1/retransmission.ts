@@ -24,7 +24,12 @@ export function sendExpecting(
   const wait = state.settings.retransmit_timeout;
   const { exchange, messageId } = about;
   return {
-    ...{ exchange, messageId, bytes, packet, tries: 0, wait },
+    exchange,
+    messageId,
+    bytes,
+    packet,
+    tries: 0,
+    wait,
     timer: ctx.setTimer('retransmit', wait, { sa: sa.id, messageId }),
   };
 }

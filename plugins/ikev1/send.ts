@@ -32,8 +32,9 @@ export interface Parent {
   readonly relation: Relation;
 }
 
-function header({ cookies, exchange, messageId }: Outgoing) {
+function header({ cookies, exchange, messageId, payloads }: Outgoing) {
   return {
+    nextPayload: firstType(payloads),
     initiatorSpi: cookies.initiator,
     responderSpi: cookies.responder,
     majorVersion: 1,
@@ -55,9 +56,10 @@ export function sealedMessage(
   iv: Uint8Array,
 ): { readonly bytes: Uint8Array; readonly iv: Uint8Array } {
   const suite = chosenSuite(sa.proposal);
-  const first = firstType(message.payloads);
   const bytes = sealMessage(machine.crypto, suite, sa.key, {
-    ...{ header: { ...header(message), nextPayload: first }, inner: writePayloads(message.payloads), iv },
+    header: header(message),
+    inner: writePayloads(message.payloads),
+    iv,
   });
   logIv(machine, message.cookies, suite, bytes, iv);
   return { bytes, iv: lastBlock(suite, bytes) };
@@ -106,7 +108,14 @@ export function sendBytes(
 /** A packet that has gone, by its number: enough to say that another one repeats it. */
 export function packetOf(id: number): Packet {
   return {
-    ...{ id, buffer: new Uint8Array(0), start: 0, end: 0, outer: -1, ingress: -1 },
-    ...{ fate: FATE.delivered, hooks: 0, tags: undefined },
+    id,
+    buffer: new Uint8Array(0),
+    start: 0,
+    end: 0,
+    outer: -1,
+    ingress: -1,
+    fate: FATE.delivered,
+    hooks: 0,
+    tags: undefined,
   };
 }

@@ -262,7 +262,19 @@ export function commonOf(sa: Common): Common {
   const { id, role, aggressive, local, remote, cookies, createdAt, peer, nat, answered, lastHeard, timers, begunBy } =
     sa;
   return {
-    ...{ id, role, aggressive, local, remote, cookies, createdAt, peer, nat, answered, lastHeard, timers, begunBy },
+    id,
+    role,
+    aggressive,
+    local,
+    remote,
+    cookies,
+    createdAt,
+    peer,
+    nat,
+    answered,
+    lastHeard,
+    timers,
+    begunBy,
     outstanding: undefined,
   };
 }

@@ -130,11 +130,31 @@ export function installChild(
   state.nextChild++;
   const limits = drawnLimits(settings.lifetimes, ctx);
   const entry: ChildSa = {
-    ...{ id, connection, child, by: installation.by, mode, protocol, local, remote, proposal, inbound, outbound },
-    ...{ outboundActive: installation.inboundOnly !== true, localTs, remoteTs, installedAt: ctx.now() },
-    ...limits,
+    id,
+    connection,
+    child,
+    by: installation.by,
+    mode,
+    protocol,
+    local,
+    remote,
+    proposal,
+    inbound,
+    outbound,
+    outboundActive: installation.inboundOnly !== true,
+    localTs,
+    remoteTs,
+    installedAt: ctx.now(),
+    softAt: limits.softAt,
+    hardAt: limits.hardAt,
+    softBytes: limits.softBytes,
+    hardBytes: limits.hardBytes,
+    softPackets: limits.softPackets,
+    hardPackets: limits.hardPackets,
     original: installation.original,
-    ...{ softTold: false, timers: [], copyDf: settings.copyDf },
+    softTold: false,
+    timers: [],
+    copyDf: settings.copyDf,
   };
   if (limits.softAt > 0) entry.timers.push(ctx.setTimer('soft', limits.softAt - ctx.now(), { child: id }));
   if (limits.hardAt > 0) entry.timers.push(ctx.setTimer('hard', limits.hardAt - ctx.now(), { child: id }));
@@ -277,7 +297,17 @@ const LIMIT_NAMES: Readonly<Record<ExpiryReason, string>> = {
 export function viewOf(child: ChildSa): ChildView {
   const { id, connection, by, mode, protocol, local, remote, proposal, localTs, remoteTs, installedAt } = child;
   return {
-    ...{ id, connection, child: child.child, by, mode, protocol, local, remote, proposal, localTs, remoteTs },
+    id,
+    connection,
+    child: child.child,
+    by,
+    mode,
+    protocol,
+    local,
+    remote,
+    proposal,
+    localTs,
+    remoteTs,
     encapsulation: child.outbound.encapsulation,
     inboundSpi: child.inbound.spi,
     outboundSpi: child.outbound.spi,

@@ -44,7 +44,7 @@ export function addPolicy(
   ctx: Context,
 ): Policy | undefined {
   if (state.policies.length >= MOST_POLICIES) return undefined;
-  const entry: Policy = { ...policy, id: state.nextPolicy++, outbound: 0, inbound: 0 };
+  const entry: Policy = Object.assign({}, policy, { id: state.nextPolicy++, outbound: 0, inbound: 0 });
   const before = state.policies.findIndex((other) => other.priority >= entry.priority);
   state.policies.splice(before < 0 ? state.policies.length : before, 0, entry);
   state.nesting = state.policies.some(isAroundSealed);

@@ -125,7 +125,8 @@ export function payloadFamily<P extends PayloadForms>(
       payloads.push({ kind: form.kind, value: body.value, ...common } as Payload);
     }
     const next = chain.payloads.at(-1)?.next ?? 0;
-    return { payloads, end: chain.end, next, ...(chain.fault === undefined ? {} : { fault: chain.fault }) };
+    if (chain.fault !== undefined) return { payloads, end: chain.end, next, fault: chain.fault };
+    return { payloads, end: chain.end, next };
   };
 
   const payloadToChain = (payload: WrittenOfForms<P>): PayloadToChain => {
@@ -157,14 +158,15 @@ export function payloadFamily<P extends PayloadForms>(
       if (!head.ok) return { header: undefined, fault: head.fault };
       const stop = start + head.value.length;
       const list = readPayloads(bytes, start + ISAKMP_HEADER_OCTETS, stop, head.value.nextPayload);
-      const message = { header: head.value, ...list, trailing: bytes.slice(list.end, stop) };
+      const message = Object.assign(list, { header: head.value, trailing: bytes.slice(list.end, stop) });
       if (list.fault !== undefined || stop === end) return message;
       return { ...message, fault: { at: stop, header: name, message: `${end - stop} octets behind the message` } };
     },
     writeMessage(header, payloads, next = 0, trailing) {
       const chain = writePayloads(payloads, next);
       const body = trailing === undefined || trailing.length === 0 ? chain : concatBytes(chain, trailing);
-      return isakmpHeader.encode({ nextPayload: firstType(payloads), ...header }, body);
+      const first = header.nextPayload ?? firstType(payloads);
+      return isakmpHeader.encode(Object.assign({}, header, { nextPayload: first }), body);
     },
     payloadBrief(payload) {
       if (payload.kind === 'unknown') return `type ${payload.type}`;

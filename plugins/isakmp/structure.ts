@@ -78,7 +78,7 @@ export function structure<F extends Fields, Key extends string, Value, Given>(de
       // The header takes no notice of the list under its key.
       const own = value as Record<string, unknown>;
       const counted = parts.count === undefined || own[parts.count] !== undefined;
-      const values = counted ? own : { ...own, [parts.count as string]: written.length };
+      const values = counted ? own : Object.assign({}, own, { [parts.count as string]: written.length });
       return header.encode(values as unknown as Partial<HeaderValues<F>>, joined(written));
     },
     decode: (bytes, start = 0, end = bytes.length) => {
@@ -92,7 +92,7 @@ export function structure<F extends Fields, Key extends string, Value, Given>(de
         if (part.ok) list.push(part.value);
         return part.ok ? { size: part.size } : { size: part.size, fault: part.fault };
       });
-      const value = { ...head.value, [parts.key]: list } as unknown as Whole;
+      const value = Object.assign(head.value, { [parts.key]: list }) as unknown as Whole;
       const size = at - start;
       return fault === undefined ? { ok: true, value, size } : { ok: false, value, size, fault };
     },
@@ -127,7 +127,7 @@ export function structure<F extends Fields, Key extends string, Value, Given>(de
 /** A part that says whether another follows; one that says so already says what its author wants. */
 function marked<Given>(part: Given, more: { readonly field: string; readonly value: number }, follows: boolean): Given {
   if ((part as Record<string, unknown>)[more.field] !== undefined) return part;
-  return { ...part, [more.field]: follows ? more.value : 0 };
+  return Object.assign({}, part, { [more.field]: follows ? more.value : 0 });
 }
 
 /** Visits the parts in `bytes[from, stop)`. Ends at the first fault. */

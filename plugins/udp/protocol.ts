@@ -97,7 +97,7 @@ function receiveError(packet: Packet, ctx: Context): void {
     destinationPort: read16(buffer, at + AT.destinationPort),
     ipHeaderSize: at - start,
   };
-  packet.tags = { ...packet.tags, udp: tag };
+  packet.tags = packet.tags === undefined ? { udp: tag } : { ...packet.tags, udp: tag };
   if (!ctx.deliver(packet, errorsToPort(sourcePort))) ctx.consume(packet);
 }
 

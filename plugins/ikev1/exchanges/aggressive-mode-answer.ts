@@ -72,7 +72,11 @@ export function answerAggressive(machine: Machine, incoming: Incoming): Told {
   const next: AggressiveAnswered = {
     ...common,
     state: 'aggressive-answered',
-    ...{ saBody: bodyOf(incoming, sa), proposal, connection: connection.name, identity: me, peerIdentity: identity },
+    saBody: bodyOf(incoming, sa),
+    proposal,
+    connection: connection.name,
+    identity: me,
+    peerIdentity: identity,
     life: shorterLife(agreement.life, phaseOneLife(connection) ?? agreement.life),
     peerIdBody: bodyOf(incoming, id),
     ...phaseOneKeys(
@@ -101,7 +105,10 @@ export function answerAggressive(machine: Machine, incoming: Incoming): Told {
   // The third message is waited for: the initiator believes that all is well when it has sent it.
   next.outstanding = sendExpecting(machine, next, sent, about, packet);
   return () => ({
-    ...{ peer, identity: formatIdentity(identity), proposal: describeProposal(proposal), spis: cookiesText(next) },
+    peer,
+    identity: formatIdentity(identity),
+    proposal: describeProposal(proposal),
+    spis: cookiesText(next),
   });
 }
 

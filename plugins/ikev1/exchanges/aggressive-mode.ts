@@ -70,8 +70,17 @@ export function acceptAggressive(machine: Machine, sa: AggressiveSent, incoming:
   const keyed: IdSent = {
     ...commonOf(sa),
     ...route,
-    ...{ state: 'id-sent', connection: sa.connection, wanted: sa.wanted, attempt: sa.attempt, replaces: sa.replaces },
-    ...{ cookies, peer: abilities, saBody: sa.saBody, proposal, life, identity: sa.identity },
+    state: 'id-sent',
+    connection: sa.connection,
+    wanted: sa.wanted,
+    attempt: sa.attempt,
+    replaces: sa.replaces,
+    cookies,
+    peer: abilities,
+    saBody: sa.saBody,
+    proposal,
+    life,
+    identity: sa.identity,
     ...phaseOneKeys(machine, { proposal, cookies }, psk, secret, nonces, publics),
   };
   const proof = provenPeer(machine, keyed, false, hash, identity, bodyOf(incoming, id));
@@ -99,7 +108,9 @@ export function acceptAggressive(machine: Machine, sa: AggressiveSent, incoming:
   greet(machine, established, connection, []);
   beginWanted(machine, established, sa.wanted);
   return () => ({
-    ...{ peer, identity: formatIdentity(identity), connection: connection.name },
+    peer,
+    identity: formatIdentity(identity),
+    connection: connection.name,
     proposal: describeProposal(proposal),
   });
 }

@@ -36,13 +36,24 @@ export function begin(machine: Machine, initiation: Initiation): Told {
   const route = routeOf(machine, connection, replaces);
   if (typeof route === 'string') return fail(route);
   const common: Common & Begun = {
-    ...{ id: state.nextId++, role: 'initiator', aggressive: connection.aggressive, ...route },
+    id: state.nextId++,
+    role: 'initiator',
+    aggressive: connection.aggressive,
+    local: route.local,
+    remote: route.remote,
     cookies: { initiator: freshCookie(machine), responder: new Uint8Array(COOKIE_OCTETS) },
     createdAt: machine.ctx.now(),
     peer: { dpd: false, nat: undefined },
-    ...{ nat: undefined, outstanding: undefined, answered: undefined, lastHeard: machine.ctx.now(), timers: {} },
+    nat: undefined,
+    outstanding: undefined,
+    answered: undefined,
+    lastHeard: machine.ctx.now(),
+    timers: {},
     begunBy: undefined,
-    ...{ connection: name, wanted, attempt, replaces },
+    connection: name,
+    wanted,
+    attempt,
+    replaces,
   };
   const life = phaseOneLife(connection);
   const [first] = choices;
@@ -52,14 +63,15 @@ export function begin(machine: Machine, initiation: Initiation): Told {
   const sa: PayloadToWrite = { kind: 'SA', value: { proposals: [proposal] } };
   const saBody = PAYLOADS.SA.body.encode(sa.value);
   if (!connection.aggressive) {
-    const next: SaSent = { ...common, state: 'sa-sent', saBody };
+    const next: SaSent = Object.assign(common, { state: 'sa-sent' as const, saBody });
     put(machine, next, EXCHANGE.MAIN, [sa, ...ownVendorIds(machine)]);
   } else {
     const exchange = first === undefined ? undefined : freshExchange(machine, first.group);
     if (exchange === undefined) return fail('its first group is not known here');
     const nonce = freshNonce(machine);
     const identity = ownIdentity(connection, route.local.address);
-    const next: AggressiveSent = { ...common, state: 'aggressive-sent', saBody, nonce, exchange, identity };
+    const own = { state: 'aggressive-sent' as const, saBody, nonce, exchange, identity };
+    const next: AggressiveSent = Object.assign(common, own);
     put(machine, next, EXCHANGE.AGGRESSIVE, [
       sa,
       { kind: 'KE', value: { value: exchange.publicKey } },

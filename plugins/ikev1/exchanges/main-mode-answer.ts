@@ -43,11 +43,19 @@ import { inform, informInClear } from './refuse.ts';
 export function newResponder(machine: Machine, { message, route, payloads }: Incoming, aggressive: boolean) {
   const cookie = message.header.initiatorSpi;
   return {
-    ...{ id: machine.state.nextId++, role: 'responder' as const, aggressive, ...route },
+    id: machine.state.nextId++,
+    role: 'responder' as const,
+    aggressive,
+    local: route.local,
+    remote: route.remote,
     cookies: { initiator: cookie, responder: freshCookie(machine) },
     createdAt: machine.ctx.now(),
     peer: abilitiesOf(machine, payloads),
-    ...{ nat: undefined, outstanding: undefined, answered: undefined, lastHeard: machine.ctx.now(), timers: {} },
+    nat: undefined,
+    outstanding: undefined,
+    answered: undefined,
+    lastHeard: machine.ctx.now(),
+    timers: {},
     begunBy: initiatorKey(cookie, route.remote.address, route.remote.port),
   };
 }
@@ -93,13 +101,12 @@ export function answerSa(machine: Machine, incoming: Incoming): Told {
   const chosen = chooseFor(machine, incoming, candidates(machine, route, false), false);
   if (chosen === undefined || sa === undefined) return undefined;
   const { connection, agreement } = chosen;
-  const next: SaAnswered = {
-    ...newResponder(machine, incoming, false),
-    state: 'sa-answered',
+  const next: SaAnswered = Object.assign(newResponder(machine, incoming, false), {
+    state: 'sa-answered' as const,
     saBody: bodyOf(incoming, sa),
     proposal: agreement.choice.proposal,
     life: shorterLife(agreement.life, phaseOneLife(connection) ?? agreement.life),
-  };
+  });
   const own: readonly PayloadToWrite[] = [
     { kind: 'SA', value: { proposals: [chosenToWrite(agreement.proposal, agreement.transform)] } },
     ...answeringVendorIds(machine, payloads),
@@ -147,11 +154,11 @@ export function answerKe(machine: Machine, sa: SaAnswered, incoming: Incoming): 
   const forced = candidates(machine, sa, false)[0]?.encap ?? false;
   // Its own port stays: the initiator goes to the other one first (RFC 3947 §4).
   const { nat } = examined(machine, sa, incoming, forced);
-  const next: KeAnswered = {
-    ...commonOf(sa),
-    ...{ state: 'ke-answered', nat, saBody: sa.saBody, proposal: sa.proposal, life: sa.life },
-    ...phaseOneKeys(machine, sa, psk, secret, nonces, publics),
-  };
+  const next: KeAnswered = Object.assign(
+    commonOf(sa),
+    { state: 'ke-answered' as const, nat, saBody: sa.saBody, proposal: sa.proposal, life: sa.life },
+    phaseOneKeys(machine, sa, psk, secret, nonces, publics),
+  );
   const payloadsOut: readonly PayloadToWrite[] = [
     { kind: 'KE', value: { value: exchange.publicKey } },
     { kind: 'NONCE', value: { value: own } },

@@ -62,17 +62,16 @@ export function acceptSa(machine: Machine, sa: SaSent, incoming: Incoming): Told
   if (exchange === undefined) return failAttempt(machine, sa, `${groupName(keyExchange.id)} is not known`, packet);
   settle(machine, sa);
   const nonce = freshNonce(machine);
-  const next: KeSent = {
-    ...commonOf(sa),
-    ...begunOf(sa),
-    state: 'ke-sent',
+  const next: KeSent = Object.assign(commonOf(sa), begunOf(sa), {
+    state: 'ke-sent' as const,
     cookies: { initiator: sa.cookies.initiator, responder: message.header.responderSpi },
     peer: abilitiesOf(machine, payloads),
     saBody: sa.saBody,
     proposal: agreed.proposal,
     life: shorterLife(agreed.life, phaseOneLife(connection) ?? agreed.life),
-    ...{ nonce, exchange },
-  };
+    nonce,
+    exchange,
+  });
   putSa(machine, next);
   const own: readonly PayloadToWrite[] = [
     { kind: 'KE', value: { value: exchange.publicKey } },
@@ -105,15 +104,14 @@ export function acceptKe(machine: Machine, sa: KeSent, incoming: Incoming): Told
   settle(machine, sa);
   const nonces = { initiator: sa.nonce, responder: nonce };
   const publics = { initiator: sa.exchange.publicKey, responder: ke };
-  const route = examined(machine, sa, incoming, connection.encap);
-  const next: IdSent = {
-    ...commonOf(sa),
-    ...begunOf(sa),
-    ...route,
-    state: 'id-sent',
-    ...{ saBody: sa.saBody, proposal: sa.proposal, life: sa.life, identity },
-    ...phaseOneKeys(machine, sa, psk, secret, nonces, publics),
-  };
+  const { saBody, proposal, life } = sa;
+  const { local, remote, nat } = examined(machine, sa, incoming, connection.encap);
+  const next: IdSent = Object.assign(
+    commonOf(sa),
+    begunOf(sa),
+    { state: 'id-sent' as const, local, remote, nat, saBody, proposal, life, identity },
+    phaseOneKeys(machine, sa, psk, secret, nonces, publics),
+  );
   putSa(machine, next);
   // The first contact says so (RFC 2407 §4.6.3.3); a replacement is none.
   const alone =

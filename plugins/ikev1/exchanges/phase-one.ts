@@ -71,10 +71,19 @@ export function establish(
 ): Established {
   const { ctx } = machine;
   const { proposal, keys, key, iv, nonces, publics, saBody, life } = sa;
-  const established: Established = {
-    ...commonOf(sa),
-    state: 'established',
-    ...{ proposal, keys, key, iv, nonces, publics, saBody, life, proof, identity, replaces },
+  const established: Established = Object.assign(commonOf(sa), {
+    state: 'established' as const,
+    proposal,
+    keys,
+    key,
+    iv,
+    nonces,
+    publics,
+    saBody,
+    life,
+    proof,
+    identity,
+    replaces,
     connection: connection.name,
     establishedAt: ctx.now(),
     lastHeard: ctx.now(),
@@ -85,7 +94,7 @@ export function establish(
     nextMessageId: firstMessageId(nonces, sa.role),
     successor: 0,
     dpd: { sequence: firstSequence(nonces), waiting: false, tries: 0, wait: 0, since: 0, peer: -1 },
-  };
+  });
   putSa(machine, established);
   startTimers(machine, established, connection);
   attach(machine, established);

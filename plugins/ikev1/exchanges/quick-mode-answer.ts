@@ -99,7 +99,14 @@ export function answerQuick(machine: Machine, sa: Established, incoming: Incomin
   const offered = lifeOf(offer.transform, IPSEC_ATTRIBUTE);
   const life = shorterLife(offered, offeredLife(fit.child.lifetimes));
   const agreed: QuickAgreed = {
-    ...{ child: fit.child.name, proposal, ids: fit.ids, transport, nonces, spi, peerSpi, life },
+    child: fit.child.name,
+    proposal,
+    ids: fit.ids,
+    transport,
+    nonces,
+    spi,
+    peerSpi,
+    life,
     sharedSecret: keyed.secret,
     original: transport ? originalAddressesOf(machine, sa.peer.nat, incoming, false) : undefined,
   };

@@ -163,10 +163,14 @@ function agreedOn(machine: Machine, sa: Established, quick: QuickSent, incoming:
   const lives = [lifeOf(transform, IPSEC_ATTRIBUTE)];
   if (shorter !== undefined) lives.push(lifeOf({ attributes: attributesIn(shorter) }, RESPONDER_LIFETIME_CLASSES));
   return {
-    ...{ child: offering.child, proposal: choice.chosen, ids: offering.ids, transport: offering.transport },
+    child: offering.child,
+    proposal: choice.chosen,
+    ids: offering.ids,
+    transport: offering.transport,
     nonces: { initiator: offering.nonce, responder: nonce },
     sharedSecret: secret,
-    ...{ spi: offering.spi, peerSpi },
+    spi: offering.spi,
+    peerSpi,
     life: lives.reduce(shorterLife, offering.life),
     original: offering.transport ? originalAddressesOf(machine, sa.peer.nat, incoming, true) : undefined,
   };

@@ -88,7 +88,16 @@ export function offerChild(
   }
   const nonce = freshNonce(machine);
   const offering: QuickOffering = {
-    ...{ child: child.name, spi, proposals, ids, transport, encapsulation, life, exchange, nonce, replaces },
+    child: child.name,
+    spi,
+    proposals,
+    ids,
+    transport,
+    encapsulation,
+    life,
+    exchange,
+    nonce,
+    replaces,
   };
   const payloads: readonly PayloadToWrite[] = [
     { kind: 'SA', value: { proposals: written } },

@@ -36,7 +36,9 @@ export function inform(machine: Machine, sa: KeyedSa, payloads: readonly Payload
   const { prf, hash, encryption } = chosenSuite(sa.proposal);
   const value = hash1(machine.crypto, prf, sa.keys.a, messageId, writePayloads(payloads));
   const about: Outgoing = {
-    ...{ cookies: sa.cookies, exchange: EXCHANGE.INFORMATIONAL, messageId },
+    cookies: sa.cookies,
+    exchange: EXCHANGE.INFORMATIONAL,
+    messageId,
     payloads: [{ kind: 'HASH', value: { value } }, ...payloads],
   };
   const iv = exchangeIv(machine.crypto, hash, sa.iv, messageId, encryption.iv);
