@@ -74,14 +74,23 @@ export function findIv(
   start: number,
   block: number,
 ): Uint8Array | undefined {
-  const cookie = toHex(bytes.subarray(start, start + isakmpHeader.offset.responderSpi));
-  const first = toHex(bytes.subarray(start + ISAKMP_HEADER_OCTETS, start + ISAKMP_HEADER_OCTETS + block));
+  // Every message of a run has an entry: octets are compared in place, those that differ most from message to message first.
   for (let at = entries.length - 1; at >= 0; at--) {
     const entry = entries[at] as PlainValues;
-    if (toHex(octetsIn(entry, 'block')) === first && toHex(octetsIn(entry, 'cookieI')) === cookie)
+    if (
+      standsAt(bytes, start + ISAKMP_HEADER_OCTETS, entry.block, block) &&
+      standsAt(bytes, start, entry.cookieI, isakmpHeader.offset.responderSpi)
+    )
       return octetsIn(entry, 'iv');
   }
   return undefined;
+}
+
+/** Whether these octets, of this size, stand at a place. */
+function standsAt(bytes: Uint8Array, at: number, octets: PlainValues[string] | undefined, size: number): boolean {
+  if (!(octets instanceof Uint8Array) || octets.length !== size || at + size > bytes.length) return false;
+  for (let index = 0; index < size; index++) if (bytes[at + index] !== octets[index]) return false;
+  return true;
 }
 
 export const isakmpKeyLog: KeyLogFormat = {
