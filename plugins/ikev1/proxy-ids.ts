@@ -77,6 +77,6 @@ export function mirrorDifference(mine: ProxyIds, asked: ProxyIds, me: string, pe
     parts.push(`${side} ${me}: ${me} has ${formatSelector(own)}, ${peer} asked for ${formatSelector(wanted)}`);
   };
   part('behind', mine.local, asked.local);
-  part('opposite', mine.remote, asked.remote);
+  part('on the far side of', mine.remote, asked.remote);
   return parts.length === 0 ? undefined : parts.join('; ');
 }

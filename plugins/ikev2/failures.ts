@@ -76,7 +76,7 @@ export function selectorDifference(
         parts.push(`${side} ${me}: ${me} has ${formatSelectors(mine)}, ${peer} asked for ${formatSelectors(theirs)}`);
       };
       part('behind', localTs, asked.localTs);
-      part('opposite', remoteTs, asked.remoteTs);
+      part('on the far side of', remoteTs, asked.remoteTs);
       return `${child}: ${parts.join('; ') || 'selectors meet'}`;
     })
     .join(' | ');

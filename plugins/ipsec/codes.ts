@@ -128,7 +128,7 @@ export const IPSEC_CODES: Readonly<Record<string, Story>> = {
     cure: 'policies that name ESP or AH catch what they made themselves: let them name the one protocol that they are around',
   },
   'ipsec.too-large': {
-    text: '{node}: {size} octets that must not be fragmented do not fit SA {sa}: {room} would, with an MTU of {mtu} on the way',
+    text: '{node}: {size} octets that must not be fragmented do not fit SA {sa}: {room} would, with an MTU of {mtu} on the way{around}',
     source: 'RFC 4301 §8.2.1',
     cure: 'the sender was told; where ICMP is filtered on the way back, lower its MTU',
   },

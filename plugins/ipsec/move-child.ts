@@ -29,7 +29,16 @@ export function moveChild(
     child.inbound.encapsulation = encapsulation;
     child.outbound.encapsulation = encapsulation;
   }
-  ctx.note('ipsec.sa-moved', { sa: labelOf(child), local: formatIpv4(local), remote: formatIpv4(remote) });
+  ctx.note('ipsec.sa-moved', {
+    sa: labelOf(child),
+    local: endText(local, encapsulation?.localPort),
+    remote: endText(remote, encapsulation?.remotePort),
+  });
+}
+
+/** In UDP the port belongs to the end: often it alone has changed. */
+function endText(address: Ipv4Address, port: number | undefined): string {
+  return port === undefined ? formatIpv4(address) : `${formatIpv4(address)}:${port}`;
 }
 
 function moveSelectors(state: IpsecState, child: ChildSa, local: Ipv4Address, remote: Ipv4Address, ctx: Context): void {

@@ -113,10 +113,10 @@ function protect(state: IpsecState, child: ChildSa, packet: Packet, ctx: Context
     ctx.drop(packet, 'ipsec.cannot-protect', { sa: labelOf(child), protocol: 'ESP in UDP' });
     return;
   }
-  const way = (ipv4.mtuTo(sa.destination) ?? LARGEST_PACKET) - (encapsulation === undefined ? 0 : UDP_SIZE);
-  const mtu = mtuFor(state, child, way, ctx);
+  const way = ipv4.mtuTo(sa.destination) ?? LARGEST_PACKET;
+  const mtu = mtuFor(state, child, way - (encapsulation === undefined ? 0 : UDP_SIZE), ctx);
   if (size > mtu - OUTER_SIZE || protector.sealedSize(size, sa) > mtu - OUTER_SIZE) {
-    if (isTooLarge(child, packet, size, mtu, protector, ctx)) return;
+    if (isTooLarge(child, packet, size, { way, mtu }, protector, ctx)) return;
   }
   let headerSize: number;
   if (child.mode === 'tunnel') {
@@ -159,7 +159,7 @@ function isTooLarge(
   child: ChildSa,
   packet: Packet,
   size: number,
-  mtu: number,
+  { way, mtu }: { readonly way: number; readonly mtu: number },
   protector: ProtectionCalls,
   ctx: Context,
 ): boolean {
@@ -171,6 +171,8 @@ function isTooLarge(
   if (size <= room || room < SMALLEST_MTU) return false;
   const error = { type: ICMP_TYPE.unreachable, code: UNREACHABLE.fragmentationNeeded, nextHopMtu: room };
   ctx.sibling(icmpContract)?.sendError(error, packet, packet.ingress);
-  ctx.drop(packet, 'ipsec.too-large', { sa: labelOf(child), size, room, mtu });
+  // What goes around the SA: UDP, or another SA.
+  const around = way > mtu ? `, ${way - mtu} of it for what goes around the SA` : '';
+  ctx.drop(packet, 'ipsec.too-large', { sa: labelOf(child), size, room, mtu: way, around });
   return true;
 }

@@ -3,7 +3,7 @@ import type { Story } from '../../core/index.ts';
 /** What the trace says of NAT traversal. */
 export const NAT_T_CODES: Readonly<Record<string, Story>> = {
   'nat-t.detected': {
-    text: '{node} found a NAT on the way to {peer}: behind it is {who}. It goes on at port 4500, with ESP in UDP',
+    text: '{node} found a NAT on the way to {peer}, and {who} behind it. It goes on at port 4500, with ESP in UDP',
     source: 'RFC 7296 §2.23, RFC 3947 §4',
   },
   'nat-t.forced': {

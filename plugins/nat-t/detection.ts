@@ -109,7 +109,7 @@ function examine(
   const local = !has(destinations, destination);
   const remote = !has(sources, source);
   const nat: NatFinding = { local, remote, forced: forced && !local && !remote };
-  const who = local && remote ? 'both' : local ? 'this side' : remote ? 'the peer' : 'nobody';
+  const who = local && remote ? 'both sides are' : local ? 'this side is' : remote ? 'the peer is' : 'nobody is';
   const code = local || remote ? 'nat-t.detected' : nat.forced ? 'nat-t.forced' : 'nat-t.none';
   ctx.note(code, { peer, own: endpointText(destination), who });
   // A message that came to 4500 already has a mapping of that port, which the peer's own number does not tell.

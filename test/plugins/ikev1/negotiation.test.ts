@@ -136,7 +136,11 @@ describe('what comes to nothing, with its reason', () => {
   });
 
   it.each([
-    ['local_ts: 10.1.0.0/24', 'local_ts: dynamic', 'opposite b: b has 192.0.2.1, 192.0.2.1 asked for 10.1.0.0/24'],
+    [
+      'local_ts: 10.1.0.0/24',
+      'local_ts: dynamic',
+      'on the far side of b: b has 192.0.2.1, 192.0.2.1 asked for 10.1.0.0/24',
+    ],
     ['remote_ts: 10.2.0.0/24', 'local_ts: 10.2.0.0/23', 'behind b: b has 10.2.0.0/23, 192.0.2.1 asked for 10.2.0.0/24'],
     ['local_ts: "dynamic[tcp/80]"', 'local_ts: dynamic', 'asked for 192.0.2.1[tcp/80]'],
   ])('proxy IDs that do not mirror each other: %s against %s', (a, b, text) => {
