@@ -80,6 +80,8 @@ export class ModpGroup {
 /** Whether a public value has the prime's length and lies within 2..p-2. */
 export function isModpPublic(name: ModpName, prime: bigint, value: Uint8Array): boolean {
   if (value.length !== GROUPS[name].public) return false;
+  // The primes begin with 64 ones, so that nearly every value shows by its first octet that it is between.
+  if (value[0] !== 0 && value[0] !== 0xff) return true;
   const y = bytesToNumberBE(value);
   return y > 1n && y < prime - 1n;
 }

@@ -3,7 +3,7 @@
  * structured clone would copy whole.
  */
 export function owned(buffer: Uint8Array): Uint8Array {
-  return buffer.byteLength === buffer.buffer.byteLength ? new Uint8Array(buffer.buffer) : Uint8Array.from(buffer);
+  return buffer.byteLength === buffer.buffer.byteLength ? new Uint8Array(buffer.buffer) : new Uint8Array(buffer);
 }
 
 /** The text form of a number or key in a JSON web key (RFC 7515 section 2). */

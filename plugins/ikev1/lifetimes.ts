@@ -68,15 +68,14 @@ export function offeredLife({ lifeTime, lifeBytes }: Lifetimes): Life {
 export function withinLife(own: Lifetimes, { seconds, kilobytes }: Life): Lifetimes {
   const time = cut(own.rekeyTime, own.lifeTime, own.randTime, seconds * SECOND);
   const bytes = cut(own.rekeyBytes, own.lifeBytes, own.randBytes, kilobytes * KILOBYTE);
-  return {
-    ...own,
+  return Object.assign({}, own, {
     rekeyTime: time.soft,
     lifeTime: time.hard,
     randTime: time.spread,
     rekeyBytes: bytes.soft,
     lifeBytes: bytes.hard,
     randBytes: bytes.spread,
-  };
+  });
 }
 
 /** A soft limit of 0 stays 0: who does not rekey does not begin to because the peer ends earlier. */

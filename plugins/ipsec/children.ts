@@ -1,4 +1,12 @@
-import { type Context, createStream, formatDuration, nextBelow, nextFraction, nextUint32 } from '../../core/index.ts';
+import {
+  type Context,
+  createStream,
+  formatDuration,
+  nextBelow,
+  nextFraction,
+  nextUint32,
+  type PlainValues,
+} from '../../core/index.ts';
 import { formatIpv4 } from '../ipv4/contract.ts';
 import {
   type ChildInstallation,
@@ -162,7 +170,7 @@ export function installChild(
   state.byInboundSpi.set(inbound.spi, id);
   state.counters.installed++;
   if (settings.policies) addChildPolicy(state, entry, settings.priority, ctx);
-  ctx.note('ipsec.sa-installed', {
+  const installed = (): PlainValues => ({
     sa: label,
     protocol: protocolName(protocol),
     mode: encapsulation === undefined ? mode : `${mode} (in UDP)`,
@@ -175,6 +183,7 @@ export function installChild(
     remoteTs: formatSelectors(remoteTs),
     ...(limits.hardAt > 0 ? { lifetime: formatDuration(limits.hardAt - ctx.now()) } : {}),
   });
+  if (ctx.recording) ctx.note('ipsec.sa-installed', installed());
   if (protocol === IP_PROTOCOL.ah && installation.encapsulation !== undefined) {
     ctx.note('ipsec.ah-through-nat', { sa: label, remote: formatIpv4(remote) });
   }
@@ -251,14 +260,16 @@ export function removeChild(state: IpsecState, id: number, why: string, ctx: Con
   }
   removePolicies(state, (policy) => policy.origin === 'installed' && policy.owner === id, ctx);
   state.counters.removed++;
-  ctx.note('ipsec.sa-removed', {
-    sa: labelOf(child),
-    why,
-    in: formatSpi(child.inbound.spi),
-    out: formatSpi(child.outbound.spi),
-    sent: child.outbound.packets,
-    received: child.inbound.packets,
-  });
+  if (ctx.recording) {
+    ctx.note('ipsec.sa-removed', {
+      sa: labelOf(child),
+      why,
+      in: formatSpi(child.inbound.spi),
+      out: formatSpi(child.outbound.spi),
+      sent: child.outbound.packets,
+      received: child.inbound.packets,
+    });
+  }
   return child;
 }
 
