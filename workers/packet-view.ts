@@ -4,6 +4,7 @@ import type { FrameReader } from './frame-reader.ts';
 import type { FrameIndex } from './frames.ts';
 import { sentences } from './sentences.ts';
 import { chainRecords, sentenceOf } from './stories.ts';
+import { rewritingsOf } from './rewritings.ts';
 import type { LineageStep, PacketView } from './views.ts';
 
 /** Steps of lineage that are shown each way. */
@@ -39,6 +40,7 @@ export function packetView(
     ...(end === undefined || fate === FRAME_FATE.open ? {} : { end: sentenceOf(history, end) }),
     lineage: lineageOf(history, index, index.packet.at(row)),
     why: sentences({ history, index, reader }, chainRecords(history, record)),
+    rewritings: rewritingsOf(history, index, reader, row),
   };
 }
 

@@ -72,7 +72,35 @@ export interface PacketView {
   /** The story of its end, where it has ended. */
   readonly end?: Sentence;
   readonly lineage: readonly LineageStep[];
+  /** Where somebody rewrote it on its way, as far as the trace has the octets. */
+  readonly rewritings: readonly Rewriting[];
   readonly why: readonly Sentence[];
+}
+
+/** Somebody rewrote a packet. */
+export interface Rewriting {
+  readonly record: number;
+  readonly time: number;
+  readonly node: string;
+  readonly text: string;
+  /** The octets that may have changed, from the start of a layer; of one length. */
+  readonly before: Uint8Array;
+  readonly after: Uint8Array;
+  /** The frames that carried it before and behind, and where in them those octets begin. */
+  readonly from?: { readonly record: number; readonly start: number };
+  readonly to?: { readonly record: number; readonly start: number };
+  readonly fields: readonly RewrittenField[];
+}
+
+/** A field whose octets changed. */
+export interface RewrittenField {
+  readonly layer: string;
+  readonly label: string;
+  readonly before: string;
+  readonly after: string;
+  /** Its octets, counted from where `before` and `after` begin. */
+  readonly first: number;
+  readonly end: number;
 }
 
 /** The packet came from another, or another from it. */

@@ -110,6 +110,8 @@ export interface Story {
 export interface Column {
   readonly key: string;
   readonly title: string;
+  /** The key of a number from 0 to 1: how much of it is left, which is drawn as a bar. */
+  readonly share?: string;
 }
 
 /** A table over a plugin's state that terminal and page render without knowing it. */

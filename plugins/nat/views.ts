@@ -7,6 +7,7 @@ import { CELL, cell, FLAG, isLive, type MappingTable, TALLY, tally } from './row
 import type { NatState } from './state.ts';
 
 import { tcpPhase } from './tcp.ts';
+import { listOf } from './timers.ts';
 
 /** The most mappings that a table shows. */
 const MOST_SHOWN = 1000;
@@ -36,11 +37,11 @@ const mappings: TableView<NatState> = {
   title: 'NAT mappings',
   columns: [
     { key: 'protocol', title: 'Protocol' },
+    { key: 'left', title: 'Expires in', share: 'share' },
     { key: 'inside', title: 'Inside' },
     { key: 'outside', title: 'Outside' },
     { key: 'remote', title: 'Last remote' },
     { key: 'state', title: 'State' },
-    { key: 'left', title: 'Expires in' },
     { key: 'peers', title: 'May send in' },
     { key: 'sent', title: 'Out' },
     { key: 'received', title: 'In' },
@@ -57,6 +58,9 @@ const mappings: TableView<NatState> = {
           remote: remoteText(table, row),
           state: mappingState(table, row),
           left: Number.isFinite(left) ? formatDuration(left) : 'never',
+          share: Number.isFinite(left)
+            ? Math.min(1, left / (table.timers.spans[listOf(table.timers, row)] as number))
+            : 1,
           peers: cell(table, row, CELL.peers) === 0 ? '' : cell(table, row, CELL.peers),
           sent: tally(table, row, TALLY.sent),
           received: tally(table, row, TALLY.received),

@@ -218,6 +218,30 @@ describe('time', () => {
     },
   );
 
+  it('shows a packet before and after a translation, octet by octet, from both its frames', async () => {
+    const lab = await finish(await openLab(shippedText('nat-home')));
+    const { rows } = await lab.rows({ from: 0, count: 500, filter: 'udp && (from == laptop || from == home)' });
+    const inside = rows.find(({ source }) => source === '192.168.1.10');
+    const packet = await lab.packet(inside?.record ?? 0);
+    const [rewriting] = packet?.rewritings ?? [];
+    expect(packet?.rewritings).toHaveLength(1);
+    expect(rewriting?.text).toBe('home wrote the source 198.51.100.7:4000 in place of 192.168.1.10:4000');
+    expect(rewriting?.fields.map(({ label }) => label)).toEqual(['Header checksum', 'Source address', 'Checksum']);
+    expect(rewriting?.fields[1]).toMatchObject({ before: '192.168.1.10', after: '198.51.100.7', first: 12, end: 16 });
+    const { from, to, before, after } = rewriting ?? {};
+    expect(to?.record).toBeGreaterThan(from?.record ?? Number.NaN);
+    const behind = await lab.packet(to?.record ?? 0);
+    expect(behind?.rewritings.map(({ record }) => record)).toEqual([rewriting?.record]);
+    const start = to?.start ?? 0;
+    expect([...(behind?.dissection.bytes.subarray(start, start + (after?.length ?? 0)) ?? [])]).toEqual([
+      ...(after ?? []),
+    ]);
+    expect(before?.length).toBe(after?.length);
+    const node = await lab.node('home');
+    const table = node?.plugins.flatMap(({ tables }) => tables).find(({ name }) => name === 'mappings');
+    for (const row of table?.rows ?? []) expect(Number(row.share)).toBeGreaterThan(0);
+  });
+
   it('takes slices that fit the time they cost', () => {
     const pace = new Pace(50);
     for (let slice = 0; slice < 30; slice++) pace.took(pace.events, pace.events / 100);

@@ -12,7 +12,7 @@ const NARROW = 8;
 const ROOM = 560;
 
 /** The octets. Those of the tree's line under the pointer are lit, and an octet under the pointer lights its line. */
-export function Hex({ dissection }: { dissection: Dissection }) {
+export function Hex({ dissection, rewritten }: { dissection: Dissection; rewritten: ReadonlySet<number> }) {
   const { model, desk } = usePage();
   const { lit } = model;
   const perLine = desk.sizes.value.inspector >= ROOM ? WIDE : NARROW;
@@ -57,7 +57,8 @@ export function Hex({ dissection }: { dissection: Dissection }) {
     lit.value = line === undefined ? undefined : { depth: line.depth, bit: line.bit, bits: line.bits, id: line.id };
   }
 
-  const lines = useMemo(() => hexLines(bytes, perLine), [bytes, perLine]);
+  const own = shown?.depth === 0 ? rewritten : NONE;
+  const lines = useMemo(() => hexLines(bytes, perLine, own), [bytes, perLine, dissection]);
 
   return (
     <div class="hex">
@@ -93,7 +94,9 @@ export function Hex({ dissection }: { dissection: Dissection }) {
   );
 }
 
-function hexLines(bytes: Uint8Array, perLine: number): preact.JSX.Element[] {
+const NONE: ReadonlySet<number> = new Set();
+
+function hexLines(bytes: Uint8Array, perLine: number, rewritten: ReadonlySet<number>): preact.JSX.Element[] {
   const lines: preact.JSX.Element[] = [];
   for (let start = 0; start < bytes.length; start += perLine) {
     const row = [...bytes.subarray(start, start + perLine)];
@@ -102,7 +105,7 @@ function hexLines(bytes: Uint8Array, perLine: number): preact.JSX.Element[] {
         <span class="offset">{start.toString(16).padStart(4, '0')}</span>
         <span class="octets" style={{ minWidth: `${perLine * 3 + (perLine > NARROW ? 1 : 0)}ch` }}>
           {row.map((byte, at) => (
-            <span key={at} data-at={start + at}>
+            <span key={at} data-at={start + at} class={rewritten.has(start + at) ? 'changed' : ''}>
               {byte.toString(16).padStart(2, '0')}
             </span>
           ))}

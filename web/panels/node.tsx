@@ -113,9 +113,14 @@ function Table(props: {
             <tbody>
               {rows.map((row, at) => (
                 <tr key={at}>
-                  {columns.map(({ key }) => (
+                  {columns.map(({ key, share }) => (
                     <td key={key} class={typeof row[key] === 'number' ? 'figure' : ''}>
                       {row[key] ?? ''}
+                      {share === undefined ? null : (
+                        <span class="left" aria-hidden="true">
+                          <span style={{ width: `${(100 * Number(row[share] ?? 0)).toFixed(1)}%` }} />
+                        </span>
+                      )}
                     </td>
                   ))}
                 </tr>

@@ -4,6 +4,7 @@ import { type TextKey, text } from '../text/text.ts';
 import { DissectionTree } from './dissection.tsx';
 import { Hex } from './hex.tsx';
 import { usePage } from './page.ts';
+import { Rewritings, rewrittenIn } from './rewriting.tsx';
 import { Splitter } from './splitter.tsx';
 
 /** The frame that is selected: what it says, its octets, why it was sent, what it came from and what became of it. */
@@ -32,6 +33,7 @@ export function PacketPanel() {
         {packet.end === undefined ? null : <Told sentence={packet.end} failed={failed} />}
       </header>
       <DissectionTree key={packet.record} dissection={packet.dissection} />
+      <Rewritings list={packet.rewritings} shown={packet.record} />
       {packet.lineage.length === 0 ? null : (
         <details class="more">
           <summary>{text('packet.lineage')}</summary>
@@ -60,7 +62,7 @@ export function PacketPanel() {
       )}
       <Splitter name="hex" grows="up" />
       <div style={{ height: `${desk.sizes.value.hex}px` }} class="hex-pane">
-        <Hex dissection={packet.dissection} />
+        <Hex dissection={packet.dissection} rewritten={rewrittenIn(packet.rewritings, packet.record)} />
       </div>
     </div>
   );
