@@ -8,6 +8,7 @@ import type {
   TimelineEntry,
 } from '../core/topology/index.ts';
 import type { FrameFate } from './frame-fate.ts';
+import type { Ladder } from './ladder-view.ts';
 import type { NodeView, Overview, PacketView, Sentence, VerdictView } from './views.ts';
 
 /**
@@ -55,6 +56,8 @@ export interface LabApi {
   rows(request: RowsRequest): Promise<Rows>;
   /** One transmitted frame taken apart, by record number; `undefined` for what is no frame. */
   packet(record: number): Promise<PacketView | undefined>;
+  /** The messages of conversations as a ladder, oldest first: all of them, or those of one conversation. */
+  ladder(conversation?: string): Promise<Ladder>;
   /** Why a record came to be: itself first, then its cause, and so on to the timeline. */
   why(record: number): Promise<readonly Sentence[]>;
 

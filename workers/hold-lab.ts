@@ -24,6 +24,7 @@ export function holdLab(host: LabHost): LabApi {
     density: async (...args) => handedOver(await lab.density(...args)),
     rows: (...args) => lab.rows(...args),
     packet: (...args) => lab.packet(...args),
+    ladder: (...args) => lab.ladder(...args),
     why: (...args) => lab.why(...args),
     verdicts: () => lab.verdicts(),
     explain: (...args) => lab.explain(...args),

@@ -30,6 +30,7 @@ import type {
   Withdrawn,
 } from './api.ts';
 import type { LabHost } from './host.ts';
+import type { Ladder } from './ladder-view.ts';
 import { OpenLab } from './open-lab.ts';
 import { refusalOf } from './outside.ts';
 import { plainFromBytes, plainToBytes } from './plain-bytes.ts';
@@ -127,6 +128,10 @@ export class Lab implements LabApi {
 
   async packet(record: number): Promise<PacketView | undefined> {
     return this.#lab.packet(record);
+  }
+
+  async ladder(conversation?: string): Promise<Ladder> {
+    return this.#lab.ladder(conversation);
   }
 
   async why(record: number): Promise<readonly Sentence[]> {

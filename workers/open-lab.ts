@@ -24,6 +24,8 @@ import { explain } from './explain.ts';
 import { captureFrames, captureHead, keyTables } from './exports.ts';
 import { FrameReader } from './frame-reader.ts';
 import { FrameIndex, kindOfHappening } from './frames.ts';
+import { LadderList } from './ladder.ts';
+import type { Ladder } from './ladder-view.ts';
 import { nodeView, overview } from './node-view.ts';
 import { PacketList } from './packet-list.ts';
 import { packetView } from './packet-view.ts';
@@ -46,6 +48,7 @@ export class OpenLab {
   readonly index = new FrameIndex();
   readonly reader: FrameReader;
   readonly #list: PacketList;
+  #ladder: LadderList;
   #view = 0;
   #ended = false;
   #stopped: string | undefined;
@@ -55,6 +58,7 @@ export class OpenLab {
     this.history = new History(simulation, limits);
     this.reader = new FrameReader(this.history, this.index);
     this.#list = new PacketList(this.history, this.index, this.reader);
+    this.#ladder = new LadderList(this.history, this.index, this.reader);
     this.#view = simulation.now;
     this.index.read(this.history);
   }
@@ -178,6 +182,10 @@ export class OpenLab {
     return packetView(this.history, this.index, this.reader, record);
   }
 
+  ladder(conversation?: string): Ladder {
+    return this.#ladder.show(conversation);
+  }
+
   why(record: number): Sentence[] {
     return sentences(this, chainRecords(this.history, record));
   }
@@ -241,6 +249,7 @@ export class OpenLab {
     this.index.read(this.history);
     this.reader.forgetKeys();
     this.#list.cut();
+    this.#ladder = new LadderList(this.history, this.index, this.reader);
     this.#ended = false;
     this.#stopped = undefined;
   }

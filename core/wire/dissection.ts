@@ -14,6 +14,18 @@ export interface DissectedField {
   readonly children?: readonly DissectedField[];
 }
 
+/** A message as one rung of a ladder. */
+export interface LayerMessage {
+  /** What the messages of one conversation share, in both directions. */
+  readonly conversation: string;
+  /** What kind of message: `GREETING`. */
+  readonly exchange: string;
+  /** Which of them: `request 0`; empty where nothing tells them apart. */
+  readonly id: string;
+  /** What it is made of, by name. */
+  readonly parts: readonly string[];
+}
+
 /** One layer of a packet. */
 export interface Layer {
   /** The codec that read it. */
@@ -31,6 +43,8 @@ export interface Layer {
   readonly payload?: { readonly start: number; readonly end: number; readonly by: PayloadReader };
   /** What a key opened: bytes of their own, the layers within, and whose key it was. */
   readonly opened?: { readonly bytes: Uint8Array; readonly by: PayloadReader; readonly key: string };
+  /** For a message of a conversation: how a ladder of its messages shows it. */
+  readonly message?: LayerMessage;
   /** True where the payload is ciphertext: drawn with a padlock. */
   readonly sealed?: boolean;
 }

@@ -1,4 +1,11 @@
-import { type Codec, type DissectedField, type DissectionContext, type Layer, toHex } from '../../core/index.ts';
+import {
+  type Codec,
+  type DissectedField,
+  type DissectionContext,
+  type Layer,
+  type LayerMessage,
+  toHex,
+} from '../../core/index.ts';
 import { cryptoSlot } from '../crypto/contract.ts';
 import { IKEV1_FLAGS, type IsakmpHeader, isakmpHeader, PAYLOAD_TYPES } from '../isakmp/contract.ts';
 import { openMessage } from './cipher.ts';
@@ -25,6 +32,7 @@ export const ikev1Codec: Codec = {
         ...layer,
         summary: `${said} [encrypted]`,
         fields: [ciphertext(bytes, start, end)],
+        message: messageOf(head.value, []),
         sealed: true,
       };
       return openedLayer(sealed, said, bytes, below.start, head.value, context) ?? sealed;
@@ -32,9 +40,16 @@ export const ikev1Codec: Codec = {
     const list = dissectPayloads(bytes, start, end, head.value.nextPayload);
     const fields = [...list.fields, ...leftOver(bytes, list.end, end)];
     const fault = list.fault === undefined ? {} : { fault: list.fault };
-    return { ...layer, summary: `${said} [${list.briefs.join(', ')}]`, fields, ...fault };
+    const message = messageOf(head.value, list.briefs);
+    return { ...layer, summary: `${said} [${list.briefs.join(', ')}]`, fields, message, ...fault };
   },
 };
+
+/** The message ID of Phase 1 is 0: it says nothing. */
+function messageOf({ initiatorSpi, exchangeType, messageId }: IsakmpHeader, parts: readonly string[]): LayerMessage {
+  const id = messageId === 0 ? '' : messageId.toString(16).padStart(8, '0');
+  return { conversation: toHex(initiatorSpi), exchange: exchangeName(exchangeType), id, parts };
+}
 
 /** `Main Mode`, `Quick Mode 3dd9ed9e`. */
 function saying({ exchangeType, messageId }: IsakmpHeader): string {
@@ -69,6 +84,7 @@ function openedLayer(
     return {
       ...sealed,
       summary: `${said} [${briefs.join(', ')}]`,
+      message: messageOf(header, briefs),
       opened: {
         bytes: inner,
         by: { codec: insideName(header.nextPayload) },

@@ -1,4 +1,11 @@
-import { type Codec, type DissectedField, type DissectionContext, type Layer, toHex } from '../../core/index.ts';
+import {
+  type Codec,
+  type DissectedField,
+  type DissectionContext,
+  type Layer,
+  type LayerMessage,
+  toHex,
+} from '../../core/index.ts';
 import { cryptoSlot } from '../crypto/contract.ts';
 import { EXCHANGE_TYPES, IKEV2_FLAGS, type IsakmpHeader, isakmpHeader, PAYLOAD_TYPES } from '../isakmp/contract.ts';
 import { type DissectedPayloads, dissectPayloads } from './dissect-payloads.ts';
@@ -21,7 +28,9 @@ export const ikev2Codec: Codec = {
     const list = dissectPayloads(bytes, start, end, head.value.nextPayload);
     const said = saying(head.value);
     const fault = list.fault === undefined ? {} : { fault: list.fault };
-    const plain: Layer = { ...layer, summary: `${said} [${list.briefs.join(', ')}]`, fields: list.fields, ...fault };
+    const message = messageOf(head.value, list.briefs);
+    const summary = `${said} [${list.briefs.join(', ')}]`;
+    const plain: Layer = { ...layer, summary, fields: list.fields, message, ...fault };
     if (list.sealed === undefined) return plain;
     const sealed: Layer = { ...plain, sealed: true };
     if (list.sealed.fragment) return sealed;
@@ -30,9 +39,19 @@ export const ikev2Codec: Codec = {
 };
 
 /** `IKE_AUTH request 1`. */
-function saying({ exchangeType, flags, messageId }: IsakmpHeader): string {
-  const exchange = EXCHANGE_TYPES[exchangeType] ?? `exchange ${exchangeType}`;
-  return `${exchange} ${(flags & IKEV2_FLAGS.response) === 0 ? 'request' : 'response'} ${messageId}`;
+function saying(header: IsakmpHeader): string {
+  return `${exchangeOf(header)} ${idOf(header)}`;
+}
+
+const exchangeOf = ({ exchangeType }: IsakmpHeader): string =>
+  EXCHANGE_TYPES[exchangeType] ?? `exchange ${exchangeType}`;
+
+const idOf = ({ flags, messageId }: IsakmpHeader): string =>
+  `${(flags & IKEV2_FLAGS.response) === 0 ? 'request' : 'response'} ${messageId}`;
+
+function messageOf(header: IsakmpHeader, parts: readonly string[]): LayerMessage {
+  const conversation = toHex(header.initiatorSpi);
+  return { conversation, exchange: exchangeOf(header), id: idOf(header), parts };
 }
 
 function openedLayer(
@@ -61,6 +80,7 @@ function openedLayer(
   return {
     ...sealed,
     summary: `${said} [${[...before, `SK { ${briefs.join(', ')} }`].join(', ')}]`,
+    message: messageOf(header, [...before, ...briefs]),
     fields: [
       ...outer,
       {

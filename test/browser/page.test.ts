@@ -361,6 +361,35 @@ groupWith(chromium, 'the page in Chromium', () => {
   );
 
   it(
+    'marks what a translation changed, and leads from the frame before to the frame after',
+    async () => {
+      await open('lab=nat-t-tunnel&at=30');
+      await verdictsAre(11);
+      await choose('home');
+      await page.waitForSelector('td .left');
+      await page.keyboard.press('l');
+      const rung = page.locator('button.rung.of-message').first();
+      await rung.click();
+      await page.waitForSelector('.rewriting');
+      expect(await text('.ladder-head')).toMatch(/laptop\s+home\s+isp\s+gateway/);
+      expect(await rung.innerText()).toMatch(/IKE_SA_INIT request 0[\s\S]*SA {2}KE {2}Nonce[\s\S]*begins office/);
+      const octets = () => page.locator('.hex .octets .changed').allInnerTexts();
+      const before = await octets();
+      await page.click('[data-frame="after"]');
+      await page.waitForSelector('[data-frame="before"]');
+      const after = await octets();
+      expect([before.length, after.length]).toEqual([10, 10]);
+      expect(after).not.toEqual(before);
+      await rung.focus();
+      await page.keyboard.press('ArrowDown');
+      await page.waitForFunction(() => document.activeElement?.getAttribute('aria-current') === 'true');
+      expect(await page.evaluate(() => document.activeElement?.textContent)).toMatch(/IKE_SA_INIT/);
+      await page.keyboard.press('l');
+    },
+    PATIENCE * 2,
+  );
+
+  it(
     'leaves the running lab as it was when a file is broken, and says what is wrong and where',
     async () => {
       await open('lab=routed&at=1.004');

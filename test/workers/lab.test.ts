@@ -242,6 +242,40 @@ describe('time', () => {
     for (const row of table?.rows ?? []) expect(Number(row.share)).toBeGreaterThan(0);
   });
 
+  it.each([
+    ['nat-t-tunnel', ['laptop', 'home', 'isp', 'gateway'], 'IKE_SA_INIT', 'request 0'],
+    ['ikev1-main', ['gw-a', 'internet', 'gw-b'], 'Main Mode', ''],
+  ] as const)('makes a ladder of the messages of %s', async (name, columns, exchange, id) => {
+    const lab = await finish(await openLab(shippedText(name)));
+    const ladder = await lab.ladder();
+    expect([ladder.columns, ladder.looked]).toEqual([columns, ladder.of]);
+    const messages = ladder.rungs.flatMap((rung) => (rung.kind === 'message' ? [rung] : []));
+    expect(messages[0]).toMatchObject({ exchange, id, again: 0 });
+    expect(messages[0]?.parts[0]).toBe('SA');
+    for (const { hops } of messages)
+      expect(hops.slice(1).map(({ from }) => from)).toEqual(hops.slice(0, -1).map(({ to }) => to));
+    // The frames are those that the display filter finds; what is sealed is read with its key.
+    const { total } = await lab.rows({ from: 0, count: 1, filter: 'isakmp' });
+    expect(messages.reduce((sum, { hops }) => sum + hops.length, 0)).toBe(total);
+    expect(messages.flatMap(({ parts }) => parts).filter((part) => /^(AUTH|HASH)/.test(part)).length).toBeGreaterThan(
+      1,
+    );
+    expect(messages.flatMap(({ story }) => story).some(({ text }) => /has proved to be/.test(text))).toBe(true);
+    const [first] = ladder.conversations;
+    expect(first?.peers).toHaveLength(2);
+    expect((await lab.ladder('nobody')).rungs).toEqual([]);
+  });
+
+  it('tells in a ladder what was lost and what was sent again', async () => {
+    const lab = await finish(await openLab(shippedText('ikev1-dpd')));
+    const { rungs } = await lab.ladder();
+    const messages = rungs.flatMap((rung) => (rung.kind === 'message' ? [rung] : []));
+    expect(messages.filter(({ lost }) => lost !== undefined).length).toBeGreaterThan(2);
+    expect(messages.some(({ again, lost }) => again > 0 && lost !== undefined)).toBe(true);
+    expect(messages.find(({ lost }) => lost !== undefined)?.hops.at(-1)?.lost).toBe(true);
+    expect([...rungs].sort((a, b) => a.time - b.time).map(({ time }) => time)).toEqual(rungs.map(({ time }) => time));
+  });
+
   it('takes slices that fit the time they cost', () => {
     const pace = new Pace(50);
     for (let slice = 0; slice < 30; slice++) pace.took(pace.events, pace.events / 100);

@@ -54,6 +54,9 @@ export function createShortcuts(model: Model, desk: Desk, stage: () => Stage | u
       // The field is there after the page was drawn anew.
       requestAnimationFrame(() => document.getElementById(FILTER_FIELD)?.focus());
     }),
+    page(['l'], ['l'], 'key.ladder', () => {
+      desk.dockTab.value = desk.dockTab.value === 'ladder' ? 'packets' : 'ladder';
+    }),
     page(['g'], ['g'], 'key.gallery', turn(desk.gallery)),
     page(['e'], ['e'], 'key.editor', turn(desk.editor)),
     page(['i'], ['i'], 'key.inspector', turn(desk.inspector)),

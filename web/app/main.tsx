@@ -9,6 +9,7 @@ import '../look/lists.css';
 import '../look/inspector.css';
 import '../look/octets.css';
 import '../look/actions.css';
+import '../look/ladder.css';
 import '../look/tables.css';
 import '../look/sheets.css';
 import '../look/editor.css';

@@ -21,7 +21,7 @@ export const SIZE_LIMITS: Readonly<Record<SizeName, readonly [least: number, mos
 const FIRST_SIZES: Sizes = { editor: 420, inspector: 372, dock: 218, hex: 190 };
 
 export type InspectorTab = 'packet' | 'node' | 'verdicts';
-export type DockTab = 'packets' | 'story' | 'deeds';
+export type DockTab = 'packets' | 'ladder' | 'story' | 'deeds';
 
 /** Pixels of a window that has room for the inspector beside the canvas. */
 const ROOMY = 900;

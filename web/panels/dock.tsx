@@ -4,6 +4,7 @@ import { Icon } from '../look/icon.tsx';
 import type { DockTab } from '../model/desk.ts';
 import { text } from '../text/text.ts';
 import { Deeds } from './deeds.tsx';
+import { LadderList } from './ladder.tsx';
 import { Packets } from './packets.tsx';
 import { usePage } from './page.ts';
 import { StoryList } from './story.tsx';
@@ -34,6 +35,7 @@ export function Dock() {
       <Tabs
         tabs={[
           { name: 'packets', title: text('packets.title') },
+          { name: 'ladder', title: text('ladder.title') },
           { name: 'story', title: text('story.title') },
           { name: 'deeds', title: text('deeds.title') },
         ]}
@@ -74,5 +76,6 @@ export function Dock() {
 
 function Pane({ name }: { name: DockTab }) {
   if (name === 'packets') return <Packets />;
+  if (name === 'ladder') return <LadderList />;
   return name === 'story' ? <StoryList /> : <Deeds />;
 }

@@ -77,7 +77,7 @@ function Octets(props: { start: number; octets: Uint8Array; other: Uint8Array; n
     <div class="rewritten-line">
       <span class="soft">{name}</span>
       {[...octets.subarray(start, start + PER_LINE)].map((octet, at) => (
-        <span key={at} class={octet === other[start + at] ? '' : 'changed'}>
+        <span key={at} class={octet === other[start + at] ? 'octet' : 'octet changed'}>
           {octet.toString(16).padStart(2, '0')}
         </span>
       ))}

@@ -65,6 +65,15 @@ export const en = {
   'story.none': 'Nothing worth telling has happened yet.',
   'story.more': 'More happened; the timeline narrows what is listed.',
 
+  'ladder.title': 'Ladder',
+  'ladder.none': 'No message of a conversation has been sent yet.',
+  'ladder.conversation': 'Conversation',
+  'ladder.all_one': '{count} conversation',
+  'ladder.all_other': 'All {count}',
+  'ladder.again_one': 'sent again',
+  'ladder.again_other': 'sent again, {count} times by now',
+  'ladder.lost': 'did not arrive',
+
   'fate.0': 'under way or held',
   'fate.1': 'delivered',
   'fate.2': 'forwarded',
@@ -213,6 +222,7 @@ export const en = {
   'key.zoomOut': 'Zoom out',
   'key.search': 'Filter packets',
   'key.editor': 'Open or close the editor',
+  'key.ladder': 'Ladder of messages, or packets',
   'key.gallery': 'Open the gallery',
   'key.inspector': 'Show or hide the inspector',
   'key.theme': 'Light or dark',
