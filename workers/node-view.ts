@@ -39,6 +39,10 @@ function pluginViews(simulation: Simulation, node: WiredNode): PluginView[] {
       columns: table.columns,
       rows: table.rows(simulation.run.states[index], context).slice(0, MOST_TABLE_ROWS),
     })),
+    machines: (plugin.machines ?? []).map(({ name, title, transitions, running }) => ({
+      ...{ name, title, transitions },
+      running: running(simulation.run.states[index], context).slice(0, MOST_TABLE_ROWS),
+    })),
   }));
 }
 

@@ -1,4 +1,4 @@
-import type { Badge, Column, Tone } from '../core/index.ts';
+import type { Badge, Column, Tone, Transition } from '../core/index.ts';
 import type { LinkSettings } from '../core/topology/index.ts';
 import type { Dissection } from '../core/wire/index.ts';
 import type { FrameFate } from './frame-fate.ts';
@@ -29,6 +29,15 @@ export interface PluginView {
     readonly columns: readonly Column[];
     readonly rows: readonly Readonly<Record<string, string | number>>[];
   }[];
+  readonly machines: readonly MachineView[];
+}
+
+/** A state machine with what runs by it. */
+export interface MachineView {
+  readonly name: string;
+  readonly title: string;
+  readonly transitions: readonly Transition[];
+  readonly running: readonly { readonly name: string; readonly state: string }[];
 }
 
 /** The canvas at an instant. */

@@ -123,6 +123,27 @@ export interface TableView<State = any> {
   rows(state: State, view: ViewContext): readonly Readonly<Record<string, string | number>>[];
 }
 
+/** A state machine that a plugin runs by, drawn as a chart. Its first transition begins in its first state. */
+// biome-ignore lint/suspicious/noExplicitAny: the state is the plugin's own.
+export interface StateMachine<State = any> {
+  readonly name: string;
+  readonly title: string;
+  readonly transitions: readonly Transition[];
+  /** Those that are alive, each with the state that it is in. */
+  running(state: State, view: ViewContext): readonly { readonly name: string; readonly state: string }[];
+}
+
+export interface Transition {
+  readonly from: string;
+  /** What makes it happen, in a few words. */
+  readonly on: string;
+  /** Where it may lead. */
+  readonly to: readonly string[];
+  /** The code of the note that tells of it. */
+  readonly code: string;
+  readonly source?: string;
+}
+
 export interface ViewContext {
   readonly now: number;
   readonly interfaces: readonly string[];
@@ -224,6 +245,7 @@ export interface Plugin<State = any, Config = any> {
   readonly linkTypes?: Readonly<Record<number, string>>;
   readonly keyLogs?: readonly KeyLogFormat[];
   readonly tables?: readonly TableView<State>[];
+  readonly machines?: readonly StateMachine<State>[];
   /** Texts beside the node, such as its present addresses. */
   labels?(state: State, view: ViewContext): readonly string[];
   badges?(state: State, view: ViewContext): readonly Badge[];

@@ -1,5 +1,6 @@
 import { definePlugin } from '../../core/index.ts';
 import { ikev1Problems } from './check.ts';
+import { isakmpSaMachine, quickModeMachine } from './chart.ts';
 import { ikev1Codec, insideCodecs } from './codec.ts';
 import { IKEV1_CODES } from './codes.ts';
 import { ikev1Config } from './config.ts';
@@ -24,6 +25,7 @@ export const ikev1 = definePlugin<Ikev1State, Ikev1Settings>({
   codes: IKEV1_CODES,
   keyLogs: [isakmpKeyLog, isakmpIvLog],
   tables: ikev1Tables,
+  machines: [isakmpSaMachine, quickModeMachine],
   badges: ikev1Badges,
   checkTopology: ikev1Problems,
 });

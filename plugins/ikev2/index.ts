@@ -1,4 +1,5 @@
 import { definePlugin } from '../../core/index.ts';
+import { ikeSaMachine } from './chart.ts';
 import { ikev2Codec, insideCodecs } from './codec.ts';
 import { IKEV2_CODES } from './codes.ts';
 import { ikev2Config } from './config.ts';
@@ -22,5 +23,6 @@ export const ikev2 = definePlugin<Ikev2State, Ikev2Settings>({
   codes: IKEV2_CODES,
   keyLogs: [ikeKeyLog],
   tables: ikev2Tables,
+  machines: [ikeSaMachine],
   badges: ikev2Badges,
 });

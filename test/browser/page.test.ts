@@ -380,6 +380,19 @@ groupWith(chromium, 'the page in Chromium', () => {
       const after = await octets();
       expect([before.length, after.length]).toEqual([10, 10]);
       expect(after).not.toEqual(before);
+      await choose('laptop');
+      await page.waitForSelector('.chart .state');
+      const lit = () =>
+        page.locator('.chart .state.lit').evaluateAll((all) => all.map((one) => (one as SVGElement).dataset.state));
+      expect(await lit()).toEqual(['init-sent']);
+      await page.locator('button.rung.of-message').last().click();
+      await choose('laptop');
+      await page.waitForFunction(
+        () => document.querySelector('.chart .state.lit')?.getAttribute('data-state') === 'established',
+      );
+      await page.focus('.chart [data-state="closed"]');
+      await page.keyboard.press('Enter');
+      expect(await text('.chart h4')).toBe('From closed');
       await rung.focus();
       await page.keyboard.press('ArrowDown');
       await page.waitForFunction(() => document.activeElement?.getAttribute('aria-current') === 'true');

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { Transition } from '../../core/index.ts';
 import { MOST_IN_LINK, readAddress, writeAddress } from '../../web/model/address.ts';
 import { byteViews, firstOpen, lineAt, treeLines } from '../../web/model/dissection-tree.ts';
 import { createFlightStore, createStretch, flightsAt, trafficAt } from '../../web/model/flight-store.ts';
@@ -12,6 +13,7 @@ import { nextMoment, SPEEDS } from '../../web/model/playback.ts';
 import { isPositions } from '../../web/model/positions.ts';
 import { createRowPages, PAGE_ROWS } from '../../web/model/row-pages.ts';
 import { sketchOf } from '../../web/model/sketch.ts';
+import { layOut, waysTaken } from '../../web/model/state-chart.ts';
 import type { Flights, LabDescription, Row } from '../../workers/client.ts';
 
 /** Flights as the worker answers them, oldest first. */
@@ -528,3 +530,45 @@ function contrast(a: string, b: string): number {
   const [light, dark] = [luminance(a), luminance(b)].sort((p, q) => q - p) as [number, number];
   return (light + 0.05) / (dark + 0.05);
 }
+
+describe('state charts', () => {
+  const transitions: Transition[] = [
+    { from: 'none', on: 'wish', to: ['asked', 'short'], code: 'x.begun' },
+    { from: 'asked', on: 'answer', to: ['proved', 'closed'], code: 'x.answered' },
+    { from: 'proved', on: 'proof', to: ['up', 'closed'], code: 'x.proved' },
+    { from: 'short', on: 'proof', to: ['up', 'closed'], code: 'x.short' },
+    { from: 'up', on: 'question', to: ['up'], code: 'x.alive' },
+    { from: 'up', on: 'end', to: ['closed', 'none'], code: 'x.ended' },
+  ];
+
+  it('puts every state below those that lead to it, and none on another', () => {
+    const { states, ways, width, height } = layOut(transitions);
+    const y = (name: string) => states.find((state) => state.name === name)?.y ?? Number.NaN;
+    expect(states).toHaveLength(6);
+    for (const [above, below] of [
+      ['none', 'asked'],
+      ['asked', 'proved'],
+      ['proved', 'up'],
+      ['short', 'up'],
+      ['up', 'closed'],
+    ]) {
+      expect(y(above as string)).toBeLessThan(y(below as string));
+    }
+    for (const one of states) {
+      expect([one.x - one.width / 2 >= 0, one.x + one.width / 2 <= width, one.y < height]).toEqual([true, true, true]);
+      for (const other of states) {
+        const apart = Math.abs(one.x - other.x) >= (one.width + other.width) / 2 || Math.abs(one.y - other.y) >= 24;
+        expect(one === other || apart).toBe(true);
+      }
+    }
+    expect(ways.every(({ path }) => !/NaN/.test(path))).toBe(true);
+    expect(layOut([]).states).toEqual([]);
+  });
+
+  it('knows the ways that were gone by what was told and what followed', () => {
+    const told = new Set(['x.begun', 'x.short']);
+    const ways = waysTaken(transitions, (code) => told.has(code), new Set(['up']));
+    expect([...ways]).toEqual(['none/short', 'short/up']);
+    expect([...waysTaken(transitions, (code) => code === 'x.begun', new Set())]).toEqual(['none/asked']);
+  });
+});

@@ -10,6 +10,7 @@ import '../look/inspector.css';
 import '../look/octets.css';
 import '../look/actions.css';
 import '../look/ladder.css';
+import '../look/chart.css';
 import '../look/tables.css';
 import '../look/sheets.css';
 import '../look/editor.css';

@@ -5,6 +5,7 @@ import { formatMoment } from '../model/format.ts';
 import { text } from '../text/text.ts';
 import { NodeActions } from './actions.tsx';
 import { usePage } from './page.ts';
+import { StateChart } from './state-chart.tsx';
 
 /** The node that is selected, at the instant that is shown: its interfaces, and every table that its plugins declare. */
 export function NodePanel() {
@@ -39,6 +40,11 @@ export function NodePanel() {
         }))}
       />
       <NodeLinks node={node} />
+      {node.plugins.flatMap((plugin) =>
+        plugin.machines.map((machine) => (
+          <StateChart key={`${node.name}/${machine.name}`} node={node.name} machine={machine} />
+        )),
+      )}
       {node.plugins.flatMap((plugin) =>
         plugin.tables.map((table) => (
           <Table
