@@ -2,9 +2,9 @@ import type { History } from '../core/simulation/index.ts';
 import { FRAME_FATE, type FrameFate } from './frame-fate.ts';
 import type { FrameReader } from './frame-reader.ts';
 import type { FrameIndex } from './frames.ts';
+import { rewritingsOf } from './rewritings.ts';
 import { sentences } from './sentences.ts';
 import { chainRecords, sentenceOf } from './stories.ts';
-import { rewritingsOf } from './rewritings.ts';
 import type { LineageStep, PacketView } from './views.ts';
 
 /** Steps of lineage that are shown each way. */
