@@ -4,9 +4,7 @@ import { failureOf } from './worker-failure.ts';
 
 export * from './api.ts';
 export * from './frame-fate.ts';
-export { htmlReport } from './html-report.ts';
 export type * from './ladder-view.ts';
-export { MOST_WORKERS, type PoolOptions, runCells } from './pool.ts';
 export * from './views.ts';
 
 /** A lab in a worker of its own. */
