@@ -78,7 +78,7 @@ function State(props: { state: ChartState; lit: boolean; chosen: boolean; choose
       class={`state${lit ? ' lit' : ''}${chosen ? ' chosen' : ''}`}
       data-state={name}
       role="button"
-      tabIndex={0}
+      tabindex={0}
       aria-pressed={chosen}
       aria-label={`${text('chart.state', { state: name })}${lit ? `, ${text('chart.now')}` : ''}`}
       onClick={choose}
