@@ -1,6 +1,6 @@
 import { definePlugin } from '../../core/index.ts';
-import { ikev1Problems } from './check.ts';
 import { isakmpSaMachine, quickModeMachine } from './chart.ts';
+import { ikev1Problems } from './check.ts';
 import { ikev1Codec, insideCodecs } from './codec.ts';
 import { IKEV1_CODES } from './codes.ts';
 import { ikev1Config } from './config.ts';
