@@ -1,5 +1,6 @@
 import type { DescribedNode, Problem } from '../../core/index.ts';
 import type { ConfiguredConnections } from '../ipsec/contract.ts';
+import { hasMoreSelectors, keyedChildren } from './exchanges/quick-offer.ts';
 import { ikeChoices, SAYABLE, whyNoChoice } from './proposals.ts';
 import { whyNoOffer } from './quick-proposals.ts';
 
@@ -22,8 +23,14 @@ function problemsOf(node: string, connection: ConfiguredConnections['connections
   if (ikeChoices(connection.proposals).length === 0) {
     tell(['proposals'], whyNoChoice(connection.proposals), SAYABLE.ike);
   }
-  for (const { name, mode, proposals } of connection.children) {
-    if (mode !== 'tunnel' && mode !== 'transport') continue;
+  for (const child of keyedChildren(connection)) {
+    const { name, proposals } = child;
+    if (hasMoreSelectors(child)) {
+      const side = child.localTs.length > 1 ? 'local_ts' : 'remote_ts';
+      const message =
+        'Quick Mode has room for one pair of selectors, the first (RFC 2409 §5.5): write a child for each pair';
+      problems.push({ path: [...path, 'children', name, side], message, severity: 'warning' });
+    }
     const why = whyNoOffer(proposals);
     if (why !== undefined) tell(['children', name, 'esp_proposals'], why, SAYABLE.child);
   }

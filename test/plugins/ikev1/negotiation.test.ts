@@ -182,6 +182,9 @@ describe('what comes to nothing, with its reason', () => {
     ]);
     const hashes = { duration: '2s', both: { proposals: 'aes256-sha256-prfsha512-modp2048' } };
     expect(storiesOf(runPair(hashes), 'ikev1.cannot-say')[0]).toContain('one hash for integrity and PRF');
+    expect(warningsOf({ a: { child: 'remote_ts: [10.2.0.0/24, 10.3.0.0/24]' } })).toEqual([
+      'c.children.n.remote_ts: Quick Mode has room for one pair of selectors, the first (RFC 2409 §5.5): write a child for each pair',
+    ]);
     // One choice that IKEv1 can say is enough.
     const mixed = { duration: '2s', both: { proposals: 'aes256-sha256-x25519-modp2048' } };
     expect(spisOf(runPair(mixed), 'b').length).toBe(1);
