@@ -1,9 +1,18 @@
-import type { CellJob, CellOutcome } from '../core/experiment/index.ts';
+import type { CellJob, CellOutcome, ParsedExperiment } from '../core/experiment/index.ts';
 
 /** What a thread that computes cells of experiments answers to. */
 export interface CellsApi {
   /** Runs a cell to its end. Never rejects: what goes wrong is in the outcome. */
   run(job: CellJob): Promise<CellOutcome>;
+  /** Reads and checks an experiment. */
+  read(text: string, options: ReadOptions): Promise<ParsedExperiment>;
+}
+
+export interface ReadOptions {
+  readonly fileName: string;
+  readonly kinds?: string;
+  /** Topologies by the names that `base` may have. */
+  readonly bases: Readonly<Record<string, string>>;
 }
 
 /** A thread of its own that computes cells, one at a time. */

@@ -3,6 +3,16 @@ import type { CellsApi, HeldCells } from './cells.ts';
 import { failureOf } from './worker-failure.ts';
 
 /** What a page needs for experiments, apart from `client.ts`: it reads topologies itself, so a page loads it only when it is wanted. */
+export {
+  cellName,
+  cellsOf,
+  commonText,
+  jobOf,
+  judgeCells,
+  measureText,
+  tablesOf,
+  tallyOf,
+} from '../core/experiment/index.ts';
 export { htmlReport } from './html-report.ts';
 export { MOST_WORKERS, type PoolOptions, runCells } from './pool.ts';
 

@@ -1,8 +1,22 @@
+import { parseExperiment } from '../core/experiment/index.ts';
 import type { CellsApi } from './cells.ts';
 import type { LabHost } from './host.ts';
 import { runCell } from './run-cell.ts';
 
 /** Cells ready to be computed for another thread. */
 export function holdCells(host: LabHost): CellsApi {
-  return { run: async (job) => runCell(host, job) };
+  return {
+    run: async (job) => runCell(host, job),
+    read: async (text, { bases, ...options }) =>
+      parseExperiment(text, {
+        ...options,
+        registry: host.registry,
+        baseOf: (name) => {
+          const base = Object.hasOwn(bases, name) ? bases[name] : undefined;
+          return base === undefined
+            ? { wrong: `there is no topology ${name} here` }
+            : { fileName: `topologies/${name}/topology.yaml`, text: base };
+        },
+      }),
+  };
 }

@@ -403,6 +403,39 @@ groupWith(chromium, 'the page in Chromium', () => {
   );
 
   it(
+    'runs an experiment on a pool of workers, and opens the run of a cell',
+    async () => {
+      await open('lab=routed&at=0');
+      await page.keyboard.press('x');
+      await page.selectOption('.experiment-bar select', 'proposals');
+      await page.waitForSelector('.heat .cell.waits');
+      expect(await page.locator('.heat .cell').count()).toBe(16);
+      await page.click('[data-experiment="run"]');
+      await page.waitForSelector('.experiment-bar progress');
+      await page.waitForSelector('[data-experiment="run"]');
+      expect(await page.locator('[data-tally]').getAttribute('data-tally')).toBe('10/16');
+      expect(await page.locator('.cell.surprising').count()).toBe(0);
+      const failed = page.locator('.cell.fails').first();
+      expect(await failed.getAttribute('aria-label')).toMatch(
+        /accepted=aes128-modp2048: fails, ikev2.no-proposal-chosen$/,
+      );
+      await failed.focus();
+      await page.waitForFunction(() => /RFC 7296/.test(document.querySelector('.cell-details')?.textContent ?? ''));
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('.verdict.failed');
+      expect(await text('.verdict .evidence')).toMatch(/^0 of 3 answered/);
+      // Cancelled, it keeps what it has.
+      await page.keyboard.press('x');
+      await page.click('[data-experiment="run"]');
+      await page.click('[data-experiment="cancel"]');
+      await page.waitForSelector('[data-experiment="run"]');
+      await page.keyboard.press('Escape');
+      await page.waitForSelector('dialog', { state: 'detached' });
+    },
+    PATIENCE * 2,
+  );
+
+  it(
     'leaves the running lab as it was when a file is broken, and says what is wrong and where',
     async () => {
       await open('lab=routed&at=1.004');

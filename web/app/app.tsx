@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { Dock } from '../panels/dock.tsx';
 import { Editor } from '../panels/editor.tsx';
+import { Experiments } from '../panels/experiments.tsx';
 import { Gallery } from '../panels/gallery.tsx';
 import { Header } from '../panels/header.tsx';
 import { Help } from '../panels/help.tsx';
@@ -60,6 +61,7 @@ export function App() {
         ) : null}
       </div>
       {desk.gallery.value ? <Gallery /> : null}
+      {desk.experiments.value ? <Experiments /> : null}
       {desk.help.value ? <Help keys={shortcuts} /> : null}
       <Messages />
       <DropTarget />

@@ -58,6 +58,7 @@ export function createShortcuts(model: Model, desk: Desk, stage: () => Stage | u
       desk.dockTab.value = desk.dockTab.value === 'ladder' ? 'packets' : 'ladder';
     }),
     page(['g'], ['g'], 'key.gallery', turn(desk.gallery)),
+    page(['x'], ['x'], 'key.experiments', turn(desk.experiments)),
     page(['e'], ['e'], 'key.editor', turn(desk.editor)),
     page(['i'], ['i'], 'key.inspector', turn(desk.inspector)),
     page(['t'], ['t'], 'key.theme', switchTheme),

@@ -11,6 +11,7 @@ import '../look/octets.css';
 import '../look/actions.css';
 import '../look/ladder.css';
 import '../look/chart.css';
+import '../look/experiments.css';
 import '../look/tables.css';
 import '../look/sheets.css';
 import '../look/editor.css';

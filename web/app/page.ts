@@ -2,6 +2,7 @@ import { effect, signal } from '@preact/signals';
 import { reducedMotion } from '../look/theme.ts';
 import { type Address, MOST_IN_LINK, readAddress, writeAddress } from '../model/address.ts';
 import { createDesk } from '../model/desk.ts';
+import { createExperimenting } from '../model/experimenting.ts';
 import { formatSize } from '../model/format.ts';
 import type { Place } from '../model/layout.ts';
 import { createModel } from '../model/model.ts';
@@ -10,7 +11,7 @@ import type { LabSource } from '../model/source.ts';
 import { createLabWorker } from '../model/worker.ts';
 import type { Page } from '../panels/page.ts';
 import { text } from '../text/text.ts';
-import { kinds, shippedLabs } from './labs.ts';
+import { kinds, shippedExperiments, shippedLabs } from './labs.ts';
 
 /** The largest file that is opened. */
 const MOST_FILE = 4 * 1024 * 1024;
@@ -109,6 +110,8 @@ export function createPage(): Page {
     model,
     desk,
     labs: shippedLabs,
+    experiments: shippedExperiments,
+    experimenting: createExperimenting(shippedLabs, kinds),
     places,
     arrangements,
     open,

@@ -38,6 +38,7 @@ export function createDesk() {
     inspectorTab: signal<InspectorTab>('verdicts'),
     dockTab: signal<DockTab>('packets'),
     gallery: signal(false),
+    experiments: signal(false),
     help: signal(false),
     out: signal(false),
     /** A short message that goes by itself. */

@@ -64,6 +64,18 @@ export function Header() {
       >
         <Icon name="editor" />
       </button>
+      <button
+        type="button"
+        class="tool"
+        aria-label={text('experiments.title')}
+        title={text('experiments.title')}
+        aria-haspopup="dialog"
+        onClick={() => {
+          desk.experiments.value = true;
+        }}
+      >
+        <Icon name="gallery" />
+      </button>
       <Out />
       <button
         type="button"

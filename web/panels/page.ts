@@ -1,7 +1,9 @@
 import type { ReadonlySignal, Signal } from '@preact/signals';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
+import type { Changes } from '../model/acting.ts';
 import type { Desk } from '../model/desk.ts';
+import type { createExperimenting, ShippedExperiment } from '../model/experimenting.ts';
 import type { ShippedLab } from '../model/labs.ts';
 import type { Place } from '../model/layout.ts';
 import type { Model } from '../model/model.ts';
@@ -12,11 +14,16 @@ export interface Page {
   readonly model: Model;
   readonly desk: Desk;
   readonly labs: readonly ShippedLab[];
+  readonly experiments: readonly ShippedExperiment[];
+  readonly experimenting: ReturnType<typeof createExperimenting>;
   readonly places: Signal<ReadonlyMap<string, Place>>;
   /** Counts how often the nodes were placed anew, so that the canvas shows them whole. */
   readonly arrangements: ReadonlySignal<number>;
   /** Opens a text as the lab that runs. */
-  open(source: LabSource, options?: { seed?: number; moment?: number; play?: boolean }): Promise<void>;
+  open(
+    source: LabSource,
+    options?: { seed?: number; moment?: number; play?: boolean; changes?: Changes },
+  ): Promise<void>;
   /** Opens a file that the reader dropped or chose. */
   openFile(file: File): Promise<void>;
   /** The present lab, seed and instant as a link. */
