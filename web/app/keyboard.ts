@@ -77,6 +77,8 @@ export function listenForKeys(shortcuts: readonly Shortcut[]): () => void {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     const target = event.target as HTMLElement;
     if (event.key === 'Escape' && target instanceof HTMLInputElement) target.blur();
+    // An open sheet has all keys, whatever has the focus: Escape shuts it.
+    if (document.querySelector('dialog[open]') !== null) return;
     if (target.closest('input, select, textarea, [contenteditable="true"], dialog[open]') !== null) return;
     // A button that has the focus is pressed by the space bar.
     if (event.key === ' ' && target.closest('button, [role="tab"], summary') !== null) return;
