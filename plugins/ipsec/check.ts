@@ -27,6 +27,10 @@ function connectionProblems(node: DescribedNode, config: IpsecConfig): Problem[]
         severity: 'warning',
       });
     }
+    if (connection.aggressive && version === 2) {
+      const message = 'Aggressive Mode is of IKEv1: with version 2 this says nothing';
+      problems.push({ path: [...path, 'aggressive'], message, severity: 'warning' });
+    }
     problems.push(...weaknesses([...path, 'proposals'], connection.proposals));
     for (const child of connection.children) {
       if (child.mode === 'pass' || child.mode === 'drop') continue;

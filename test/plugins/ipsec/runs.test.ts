@@ -381,13 +381,16 @@ describe('settings', () => {
   it('are warned of where they are weak, or where nothing replaces an SA in time', () => {
     const child = { esp_proposals: '3des-md5', rekey_time: '1h', life_time: '30min', start_action: 'trap' };
     const warnings = warningsOf(
-      site(connection('a', child, { proposals: 'aes128-sha256-modp1024' }), connection('b'), { plugins: TOY }),
+      site(connection('a', child, { proposals: 'aes128-sha256-modp1024', aggressive: true }), connection('b'), {
+        plugins: TOY,
+      }),
     );
     expect(warnings.filter((each) => /^(office|lan)\./.test(each))).toEqual([
       'lan.esp_proposals: 3des is weak: blocks of 64 bits (RFC 8221 §5: 3DES SHOULD NOT, DES MUST NOT)',
       'lan.esp_proposals: md5 is weak: MD5 (RFC 8221 §6: MUST NOT)',
       'lan.life_time: the Child SA ends after 1800 s, and rekey_time is 3600 s: nothing replaces it before',
       'office.proposals: modp1024 is weak: too small a group (RFC 8247 §2.4)',
+      'office.aggressive: Aggressive Mode is of IKEv1: with version 2 this says nothing',
     ]);
   });
 });
