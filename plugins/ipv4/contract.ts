@@ -26,14 +26,14 @@ export interface Ipv4SendOptions {
   readonly protocol: number;
   /** Default: the address of the interface that the route leaves by. */
   readonly source?: Ipv4Address;
-  readonly ttl?: number;
-  readonly dontFragment?: boolean;
+  readonly ttl?: number | undefined;
+  readonly dontFragment?: boolean | undefined;
   /** DSCP and ECN octet. */
-  readonly typeOfService?: number;
+  readonly typeOfService?: number | undefined;
   /** Options, a multiple of 4 octets. */
   readonly options?: Uint8Array;
   /** The interface to leave by, whatever the routes say: a broadcast, or a node that has no address yet. */
-  readonly egress?: number;
+  readonly egress?: number | undefined;
 }
 
 export interface Ipv4Calls {
