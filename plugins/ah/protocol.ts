@@ -10,6 +10,7 @@ import {
   type ProtectionCalls,
   rewriteHeader,
   type SecurityAssociation,
+  saMaterial,
   TWO_TO_32,
   takeSequence,
   wholeSequence,
@@ -24,7 +25,6 @@ import { type AhMaterial, ahMaterial } from './material.ts';
 export type AhState = Record<string, never>;
 
 const IP_AT = ipv4Header.offset;
-const MOST_MATERIALS = 8192;
 
 export const ahProtocol: Protocol<AhState, object> = {
   create: () => ({}),
@@ -48,17 +48,8 @@ export const ahProtocol: Protocol<AhState, object> = {
   }),
 };
 
-/** Transform looked up, size known: derived from the SA, so kept outside the run's state. */
 function materialOf(sa: SecurityAssociation, ctx: Context): AhMaterial {
-  const cache = ctx.cache<AhMaterial>('material', MOST_MATERIALS);
-  const key = sa.child * 2 + (sa.direction === 'in' ? 0 : 1);
-  const known = cache.get(key);
-  if (known !== undefined) return known;
-  const made = ahMaterial(sa);
-  // `install` was asked before any packet.
-  if ('wrong' in made) throw new Error(made.wrong);
-  cache.set(key, made);
-  return made;
+  return saMaterial(sa, ctx, ahMaterial);
 }
 
 function seal(packet: Packet, headerSize: number, sa: SecurityAssociation, ctx: Context): Packet | undefined {

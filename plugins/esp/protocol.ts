@@ -19,6 +19,7 @@ import {
   type ProtectionCalls,
   rewriteHeader,
   type SecurityAssociation,
+  saMaterial,
   TWO_TO_32,
   takeSequence,
   wholeSequence,
@@ -34,7 +35,6 @@ import { leastPadding, payloadRoom, sealedSize, sealInPlace, writePadding } from
 export type EspState = Record<string, never>;
 
 const IP_AT = ipv4Header.offset;
-const MOST_MATERIALS = 8192;
 
 export const espProtocol: Protocol<EspState, object> = {
   create: () => ({}),
@@ -58,17 +58,8 @@ export const espProtocol: Protocol<EspState, object> = {
   }),
 };
 
-/** Keys cut apart and transforms looked up: derived from the SA, so kept outside the run's state. */
 function materialOf(sa: SecurityAssociation, ctx: Context): EspMaterial {
-  const cache = ctx.cache<EspMaterial>('material', MOST_MATERIALS);
-  const key = sa.child * 2 + (sa.direction === 'in' ? 0 : 1);
-  const known = cache.get(key);
-  if (known !== undefined) return known;
-  const made = espMaterial(sa);
-  // `install` was asked before any packet.
-  if ('wrong' in made) throw new Error(made.wrong);
-  cache.set(key, made);
-  return made;
+  return saMaterial(sa, ctx, espMaterial);
 }
 
 function seal(packet: Packet, headerSize: number, sa: SecurityAssociation, ctx: Context): Packet | undefined {

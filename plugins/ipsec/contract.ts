@@ -10,6 +10,7 @@ export * from './keywords.ts';
 export * from './nat-traversal.ts';
 export * from './proposal.ts';
 export * from './replay.ts';
+export * from './sa-material.ts';
 export * from './selector-text.ts';
 export * from './selectors.ts';
 export * from './spi.ts';

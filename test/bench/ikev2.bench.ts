@@ -1,98 +1,21 @@
-import { Simulation } from '../../core/simulation/index.ts';
-import { SECOND } from '../../core/time/index.ts';
-import type { TimelineEntry, Topology } from '../../core/topology/index.ts';
 import { createNobleProvider } from '../../plugins/crypto-noble/provider.ts';
 import { createNodeProvider } from '../../plugins/crypto-node/provider.ts';
-import type { IpsecState } from '../../plugins/ipsec/state.ts';
-import { link, node, registry, topology } from './chain.ts';
-import { cpuSeconds, tell } from './measure.ts';
+import { handshakesPerSecond, type IkeSuite } from './handshakes.ts';
+import { tell } from './measure.ts';
 
-/**
- * IKEv2 handshakes with a pre-shared key and x25519, IKE_SA_INIT and IKE_AUTH with one child, both ends in one run. Each pair sets its SA up
- * and takes it down again, over and over; the exchange that takes it down is paid for, and not counted.
- */
-const PAIRS = 10;
-const SUITE = { proposals: ['aes256-sha256-x25519'], esp: ['aes256gcm16'] };
-
-function pairs(rounds: number): Topology {
-  const nodes = [];
-  const links = [];
-  for (let at = 0; at < PAIRS; at++) {
-    const net = `10.${at >> 8}.${at & 255}`;
-    for (const [name, own, peer] of [
-      [`a${at}`, `${net}.1`, `${net}.2`],
-      [`b${at}`, `${net}.2`, `${net}.1`],
-    ] as const) {
-      const id = (address: string): string => `gw-${address}.example`;
-      nodes.push(
-        node(
-          name,
-          { eth0: `${own}/30` },
-          {
-            isakmp: {},
-            ikev2: {},
-            esp: {},
-            ipsec: {
-              connections: {
-                peer: {
-                  version: 2,
-                  remote_addrs: [peer],
-                  local: { auth: 'psk', id: id(own) },
-                  remote: { auth: 'psk', id: id(peer) },
-                  proposals: SUITE.proposals,
-                  children: { host: { mode: 'transport', esp_proposals: SUITE.esp, start_action: 'none' } },
-                },
-              },
-              secrets: { 'ike-peer': { id: [id(peer)], secret: 'correct horse battery staple' } },
-            },
-          },
-        ),
-      );
-    }
-    links.push(link(`a${at}:eth0`, `b${at}:eth0`));
-  }
-  const timeline: TimelineEntry[] = [];
-  for (let round = 0; round < rounds; round++) {
-    for (let at = 0; at < PAIRS; at++) {
-      const command = { kind: 'command', node: `a${at}`, plugin: 'ipsec' } as const;
-      timeline.push({
-        at: (1 + round) * SECOND,
-        ...command,
-        name: 'initiate',
-        args: { initiate: { connection: 'peer', child: 'host' } },
-      });
-      timeline.push({
-        at: (1.5 + round) * SECOND,
-        ...command,
-        name: 'terminate',
-        args: { terminate: { connection: 'peer' } },
-      });
-    }
-  }
-  return { ...topology(nodes, links, (rounds + 2) * SECOND), timeline: timeline.sort((x, y) => x.at - y.at) };
-}
-
-function handshakesPerSecond(rounds: number, crypto: unknown): number {
-  const simulation = Simulation.start(pairs(rounds), { registry, slots: { crypto }, recording: 'off' });
-  const seconds = cpuSeconds(() => simulation.advance());
-  let installed = 0;
-  for (const { index, plugin } of simulation.wiring.instances) {
-    if (plugin.name === 'ipsec') installed += (simulation.run.states[index] as IpsecState).counters.installed;
-  }
-  if (installed !== rounds * PAIRS * 2) throw new Error(`${installed} Child SAs, ${rounds * PAIRS * 2} expected`);
-  return (rounds * PAIRS) / seconds;
-}
+/** IKE_SA_INIT and IKE_AUTH with x25519. */
+const SUITE: IkeSuite = { version: 2, proposals: ['aes256-sha256-x25519'], esp: ['aes256gcm16'] };
 
 // Many before, so that compiled code is measured: a handshake goes through so much of it that it takes a thousand of them to get there.
-handshakesPerSecond(120, createNodeProvider());
+handshakesPerSecond(SUITE, 120, createNodeProvider());
 tell({
   figure: 'IKEv2 handshakes, crypto-node',
-  value: handshakesPerSecond(60, createNodeProvider()),
+  value: handshakesPerSecond(SUITE, 60, createNodeProvider()),
   unit: '/CPU-s',
 });
-handshakesPerSecond(10, createNobleProvider());
+handshakesPerSecond(SUITE, 10, createNobleProvider());
 tell({
   figure: 'IKEv2 handshakes, crypto-noble',
-  value: handshakesPerSecond(15, createNobleProvider()),
+  value: handshakesPerSecond(SUITE, 15, createNobleProvider()),
   unit: '/CPU-s',
 });
