@@ -63,6 +63,10 @@ or name this folder for one command:
 
   WIRESHARK_CONFIG_DIR="$PWD" tshark -o esp.enable_encryption_decode:TRUE -r capture.pcapng
 
+A packet that crosses several links stands in the capture once for each. One link alone, by its name:
+
+  tshark -r capture.pcapng -Y 'frame.interface_name == "a:wan -- b:wan"' -w one-link.pcapng
+
 keys.jsonl holds the same keys for \`ikebana capture --keys\`.
 `,
 };

@@ -96,7 +96,8 @@ function standsAt(bytes: Uint8Array, at: number, octets: PlainValues[string] | u
 export const isakmpKeyLog: KeyLogFormat = {
   format: IKEV1_KEY_LOG,
   file: 'ikev1_decryption_table',
-  about: "Wireshark's table of IKEv1 keys: in its configuration folder, or Edit, Preferences, Protocols, ISAKMP",
+  about:
+    "Wireshark's table of IKEv1 keys: in its configuration folder, or Edit, Preferences, Protocols, ISAKMP. It counts every copy of a message into the chain of IVs: give it the capture of one link",
   line: (entry) => uatLine([octetsIn(entry, 'cookieI'), octetsIn(entry, 'key')]),
 };
 
