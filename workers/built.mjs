@@ -40,26 +40,10 @@ function stampOf(sources) {
 
 /** Builds beside the place and moves there, so that what is there is whole whoever else builds. */
 async function build(folder) {
-  const vite = await import('vite');
   const draft = `${folder}.${process.pid}`;
   mkdirSync(cache, { recursive: true });
   try {
-    for (const [name, entry] of Object.entries(ENTRIES)) {
-      await vite.build({
-        root,
-        configFile: false,
-        logLevel: 'silent',
-        publicDir: false,
-        build: {
-          ssr: join(root, entry),
-          outDir: draft,
-          emptyOutDir: false,
-          target: 'node20',
-          minify: false,
-          rollupOptions: { output: { entryFileNames: `${name}.mjs`, codeSplitting: false } },
-        },
-      });
-    }
+    for (const [name, entry] of Object.entries(ENTRIES)) await buildFile(join(root, entry), draft, name);
     renameSync(draft, folder);
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
@@ -70,4 +54,23 @@ async function build(folder) {
     const age = Date.now() - (statSync(other, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
     if (age > FORGOTTEN) rmSync(other, { recursive: true, force: true });
   }
+}
+
+/** Builds an entry and all that it imports of ours as `name`.mjs in a folder. */
+export async function buildFile(entry, outDir, name) {
+  const vite = await import('vite');
+  await vite.build({
+    root,
+    configFile: false,
+    logLevel: 'silent',
+    publicDir: false,
+    build: {
+      ssr: entry,
+      outDir,
+      emptyOutDir: false,
+      target: 'node20',
+      minify: false,
+      rollupOptions: { output: { entryFileNames: `${name}.mjs`, codeSplitting: false } },
+    },
+  });
 }

@@ -27,6 +27,7 @@ export function createState(config: Ipv4Config, ctx: Context): Ipv4State {
         .map((address) => ({ interface: face.index, ...(address.value as Ipv4InterfaceAddress) })),
     ),
     own: new Map(),
+    ownMarks: 0,
     configured,
     added: [],
     routes: [],

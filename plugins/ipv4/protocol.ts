@@ -13,7 +13,7 @@ import { receive } from './receive.ts';
 import { findRoute, forgetTrie } from './routes.ts';
 import { send, sendComplete, sourceFor, takeLooped } from './send.ts';
 import type { Ipv4State } from './state.ts';
-import { rebuildRoutes } from './table.ts';
+import { ownAddress, rebuildRoutes } from './table.ts';
 import { tellWatchers } from './watchers.ts';
 
 export const ipv4Protocol: Protocol<Ipv4State, Ipv4Config> = {
@@ -39,8 +39,8 @@ export const ipv4Protocol: Protocol<Ipv4State, Ipv4Config> = {
     receiveAgain: (packet) => receive(state, packet, ctx),
     deliverPayload: (packet, protocol) => handUp(packet, protocol, ctx),
     sourceFor: (destination) => sourceFor(state, destination, ctx),
-    isLocal: (address) => (state.own.get(address) ?? -1) >= 0 || address >>> 24 === 127,
-    isBroadcast: (address) => address === LIMITED_BROADCAST || (state.own.get(address) ?? 0) < 0,
+    isLocal: (address) => (ownAddress(state, address) ?? -1) >= 0 || address >>> 24 === 127,
+    isBroadcast: (address) => address === LIMITED_BROADCAST || (ownAddress(state, address) ?? 0) < 0,
     addresses: () => state.addresses,
     mtuTo(destination) {
       const route = findRoute(state, destination, ctx);

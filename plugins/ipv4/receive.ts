@@ -6,6 +6,7 @@ import { AT, ipv4Header } from './headers.ts';
 import { deliverLocal } from './local.ts';
 import { ethernetGroup } from './neighbour.ts';
 import type { Ipv4State } from './state.ts';
+import { ownAddress } from './table.ts';
 
 const LEAST_HEADER = 20;
 
@@ -62,7 +63,7 @@ export function receiveLooped(state: Ipv4State, packet: Packet, ctx: Context): v
 function dispatch(state: Ipv4State, packet: Packet, looped: boolean, ctx: Context): void {
   const source = read32(packet.buffer, packet.start + AT.source);
   const destination = read32(packet.buffer, packet.start + AT.destination);
-  const own = state.own.get(destination);
+  const own = ownAddress(state, destination);
   if (!looped) {
     const wrong = martian(state, source, destination);
     if (wrong !== undefined) {
@@ -98,7 +99,7 @@ function martian(state: Ipv4State, source: Ipv4Address, destination: Ipv4Address
   if (from === 0 && source !== 0) return 'the source is in 0.0.0.0/8';
   if (to === 0) return 'the destination is in 0.0.0.0/8';
   if (to >= 240 && destination !== LIMITED_BROADCAST) return 'the destination is reserved';
-  const own = state.own.get(source);
+  const own = ownAddress(state, source);
   if (own === undefined) return undefined;
   return own >= 0 ? 'the source is an address of this node' : 'the source is a broadcast address';
 }

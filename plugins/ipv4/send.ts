@@ -16,6 +16,7 @@ import { AT, DONT_FRAGMENT, FRAGMENT_WORD_AT } from './headers.ts';
 import { receiveLooped } from './receive.ts';
 import { findRoute } from './routes.ts';
 import type { Ipv4State } from './state.ts';
+import { ownAddress } from './table.ts';
 
 const FIXED = 20;
 const LARGEST = 65_535;
@@ -78,7 +79,7 @@ interface Hop {
 const TO_ITSELF: Hop = { interface: -1, via: 0 };
 
 function chooseHop(state: Ipv4State, destination: Ipv4Address, egress: number, ctx: Context): Hop | undefined {
-  const own = state.own.get(destination);
+  const own = ownAddress(state, destination);
   if (own !== undefined) {
     return own >= 0 ? TO_ITSELF : { interface: egress >= 0 ? egress : -1 - own, via: LIMITED_BROADCAST };
   }
@@ -100,7 +101,7 @@ function sourceOf(state: Ipv4State, destination: Ipv4Address, ctx: Context): Ipv
 
 /** As `sourceOf`; `undefined` when there is no route. */
 export function sourceFor(state: Ipv4State, destination: Ipv4Address, ctx: Context): Ipv4Address | undefined {
-  const own = state.own.get(destination);
+  const own = ownAddress(state, destination);
   if (own !== undefined) {
     return own >= 0 ? destination : state.addresses.find((one) => one.interface === -1 - own)?.address;
   }

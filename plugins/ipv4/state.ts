@@ -39,6 +39,8 @@ export interface Ipv4State {
   addresses: OwnAddress[];
   /** Own address to its interface; broadcast address of an own link to -1 - interface. */
   readonly own: Map<Ipv4Address, number>;
+  /** A bit for the last five bits of each of them: most addresses of others are told apart by it alone. */
+  ownMarks: number;
   configured: readonly Ipv4Route[];
   added: Ipv4Route[];
   /** Usable routes: longest prefix first, then lowest metric. */

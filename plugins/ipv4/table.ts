@@ -11,6 +11,8 @@ export function rebuildRoutes(state: Ipv4State): void {
     if (prefix < 31) own.set((address | ~ipv4Mask(prefix)) >>> 0, -1 - at);
   }
   for (const { address, interface: at } of addresses) own.set(address, at);
+  state.ownMarks = 0;
+  for (const address of own.keys()) state.ownMarks |= 1 << (address & 31);
   const routes: Route[] = [];
   for (const { address, prefix, interface: at } of addresses) {
     if (prefix === 32) continue;
@@ -28,6 +30,11 @@ export function rebuildRoutes(state: Ipv4State): void {
       b.prefix - a.prefix || a.metric - b.metric || a.network - b.network || a.interface - b.interface || a.via - b.via,
   );
   state.routes = routes;
+}
+
+/** What an address is to this node: its interface, -1 - interface of an own link whose broadcast address it is, or `undefined`. */
+export function ownAddress(state: Ipv4State, address: Ipv4Address): number | undefined {
+  return ((state.ownMarks >>> (address & 31)) & 1) === 0 ? undefined : state.own.get(address);
 }
 
 function usable(route: Ipv4Route, at: number, source: Ipv4Address, origin: Route['origin']): Route {

@@ -1,10 +1,12 @@
 // `npm run bench`: every benchmark as processes of its own, several rounds in turn, and for each figure one line of JSON with its
 // median and the ratio to the stored baseline. `--rounds N`, `--only TEXT` (part of a file's name), `--save` stores the medians.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+// What is measured is built as the terminal and its threads are.
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { run } from '../../cli/child.mjs';
+import { buildFile } from '../../workers/built.mjs';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -28,12 +30,18 @@ if (files.length === 0) {
   process.exit(2);
 }
 
+// Within node_modules, so that what is imported from there is found.
+const built = join(root, `node_modules/.cache/ikebana-bench.${process.pid}`);
+mkdirSync(built, { recursive: true });
+process.on('exit', () => rmSync(built, { recursive: true, force: true }));
+for (const file of files) await buildFile(join(folder, file), built, file);
+
 /** @type {Map<string, { unit: string, values: number[] }>} */
 const figures = new Map();
 let failed = false;
 for (let round = 0; round < rounds; round++) {
   for (const file of files) {
-    const result = await run(process.execPath, ['--expose-gc', '--import', 'tsx', join(folder, file)], {
+    const result = await run(process.execPath, ['--expose-gc', join(built, `${file}.mjs`)], {
       cwd: root,
       limit: 5 * 60_000,
       capture: true,

@@ -162,6 +162,30 @@ describe('bits and checksums', () => {
     expect(internetChecksum(fromHex('01') as Uint8Array, 0, 1)).toBe(0xfeff);
   });
 
+  it('sums a long stretch as its words one after the other, wherever it begins and ends', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 90, maxLength: 700 }), fc.nat(9), fc.nat(9), (octets, from, cut) => {
+        // Within a larger buffer too: a view has its own beginning.
+        const whole = new Uint8Array(octets.length + 3);
+        for (const offset of [0, 1, 2, 3]) {
+          const bytes = whole.subarray(offset, offset + octets.length - 1);
+          bytes.set(octets.subarray(0, bytes.length));
+          const end = bytes.length - cut;
+          let sum = 0;
+          for (let at = from; at < end; at++) sum += (bytes[at] as number) << ((at - from) % 2 === 0 ? 8 : 0);
+          expect(foldSum(sumWords(bytes, from, end))).toBe(foldSum(sum));
+        }
+      }),
+    );
+    for (const [fill, sum] of [
+      [0, 0xffff],
+      [0xff, 0],
+    ] as const) {
+      expect(internetChecksum(new Uint8Array(65_536).fill(fill), 0, 65_536)).toBe(sum);
+      expect(internetChecksum(new Uint8Array(70_000).fill(fill), 0, 70_000)).toBe(sum);
+    }
+  });
+
   it('adjusts as RFC 1624 §4 shows, and as a full computation would', () => {
     expect(adjustChecksum(0xdd2f, 0x5555, 0x3285)).toBe(0x0000);
     fc.assert(
