@@ -361,6 +361,84 @@ groupWith(chromium, 'the page in Chromium', () => {
   );
 
   it(
+    'opens the actions of a node or link on the canvas, by keyboard as by the second button, and runs them',
+    async () => {
+      await open('lab=nat-home&at=6.5');
+      await verdictsAre(9);
+      await page.evaluate(() => document.querySelector<HTMLElement>('.walk [tabindex="0"]')?.focus());
+      // Walked through from the first node on.
+      for (let at = 0; at < 12 && !(await page.locator('.node-panel h2', { hasText: /^home$/ }).count()); at++) {
+        await page.keyboard.press('ArrowDown');
+        await page.waitForTimeout(60);
+      }
+      expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('home, nat');
+      const titles = (list: string) => page.locator(list).allInnerTexts();
+      await page.waitForSelector('[data-act="nat: flush"]');
+      await page.keyboard.press('Shift+F10');
+      await page.waitForSelector('[role="menu"].context-menu');
+      const shown = await titles('.context-menu [data-menu-act]');
+      expect(shown).toContain('Forget all mappings');
+      expect(shown).toEqual(await titles('.node-panel > .acts > .act-row .act'));
+      const menu = (await page.locator('.context-menu').boundingBox()) as { x: number; y: number };
+      await page.keyboard.press('f');
+      expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Forget all mappings');
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('.message');
+      expect(await text('.message')).toBe('home: Forget all mappings. Undo with u.');
+      // The focus is back where it was: the key is the page's again.
+      expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('home, nat');
+      await page.keyboard.press('u');
+      await page.waitForFunction(() => /Undone/.test(document.querySelector('.message')?.textContent ?? ''));
+      await page.mouse.click(menu.x - 8, menu.y - 8, { button: 'right' });
+      await page.waitForSelector('.context-menu');
+      expect(await page.locator('.context-menu').getAttribute('aria-label')).toBe('Actions of home');
+      // What is to be filled in goes to the inspector first.
+      await page.locator('.context-menu button', { hasText: /^Ping/ }).click();
+      await page.waitForFunction(() =>
+        document.querySelector<HTMLInputElement>('.act-line input')?.value.startsWith('ping'),
+      );
+      await page.locator('.walk button', { hasText: 'home:wan -- isp:home' }).evaluate((one) => {
+        (one as HTMLElement).focus();
+        (one as HTMLElement).click();
+      });
+      await page.keyboard.press('ContextMenu');
+      await page.waitForSelector('.context-menu');
+      await page.locator('.context-menu button', { hasText: /^Cut$/ }).click();
+      await page.waitForFunction(() => document.querySelector('.header .tally.tone-failed') !== null);
+      await page.keyboard.press('u');
+      await page.waitForFunction(() => document.querySelector('.header .tally.tone-good') !== null);
+    },
+    PATIENCE * 2,
+  );
+
+  it(
+    'leaves every pane its room on a narrow screen with all of them open',
+    async () => {
+      await page.setViewportSize({ width: 1024, height: 700 });
+      try {
+        await open('lab=site-to-site&at=1.0056');
+        await page.keyboard.press('e');
+        await page.waitForSelector('.cm-content');
+        const box = async (selector: string) => {
+          const found = await page.locator(selector).boundingBox();
+          return { left: found?.x ?? 0, right: (found?.x ?? 0) + (found?.width ?? 0) };
+        };
+        const centre = await box('.centre');
+        expect(centre.right - centre.left).toBeGreaterThanOrEqual(399);
+        expect((await box('.inspector')).right).toBeLessThanOrEqual(1024);
+        for (const within of ['.transport', '.timeline-strip', '.dock .search', '.packet-view']) {
+          const one = await box(within);
+          expect([within, one.left >= centre.left, one.right <= centre.right]).toEqual([within, true, true]);
+        }
+        await page.keyboard.press('e');
+      } finally {
+        await page.setViewportSize({ width: 1280, height: 800 });
+      }
+    },
+    PATIENCE * 2,
+  );
+
+  it(
     'marks what a translation changed, and leads from the frame before to the frame after',
     async () => {
       await open('lab=nat-t-tunnel&at=30');

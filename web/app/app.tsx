@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { ContextMenu } from '../panels/context-menu.tsx';
 import { Dock } from '../panels/dock.tsx';
 import { Editor } from '../panels/editor.tsx';
 import { Experiments } from '../panels/experiments.tsx';
@@ -63,6 +64,7 @@ export function App() {
       {desk.gallery.value ? <Gallery /> : null}
       {desk.experiments.value ? <Experiments /> : null}
       {desk.help.value ? <Help keys={shortcuts} /> : null}
+      <ContextMenu />
       <Messages />
       <DropTarget />
     </div>

@@ -5,6 +5,7 @@ import { undo } from '../panels/deeds.tsx';
 import { FILTER_FIELD } from '../panels/dock.tsx';
 import type { ListedKey } from '../panels/help.tsx';
 import type { Stage } from '../scene/stage.ts';
+import { text } from '../text/text.ts';
 
 /** A key and what it does. `press` is the event's `key`, with `Shift+` before it where that matters. */
 export interface Shortcut extends ListedKey {
@@ -49,6 +50,8 @@ export function createShortcuts(model: Model, desk: Desk, stage: () => Stage | u
     canvas(['f'], ['f'], 'key.fit', () => stage()?.fit()),
     canvas(['+', '='], ['+'], 'key.zoomIn', () => stage()?.zoom(1.3)),
     canvas(['-'], ['−'], 'key.zoomOut', () => stage()?.zoom(1 / 1.3)),
+    canvas([], ['↑', '↓'], 'key.walk', () => undefined),
+    canvas(['Shift+F10', 'ContextMenu'], ['⇧ F10', '≣'], 'key.menu', () => openMenu(model, desk, stage())),
     page(['/'], ['/'], 'key.search', () => {
       desk.dockTab.value = 'packets';
       // The field is there after the page was drawn anew.
@@ -70,6 +73,19 @@ export function createShortcuts(model: Model, desk: Desk, stage: () => Stage | u
   ];
 }
 
+/** The menu of the node or link that is selected, beside it. */
+function openMenu(model: Model, desk: Desk, stage: Stage | undefined): void {
+  const of = model.selection.value;
+  if (of.kind !== 'node' && of.kind !== 'link') {
+    desk.message.value = text('act.selectFirst');
+    return;
+  }
+  stage?.reveal(of);
+  const point = stage?.pointOf(of) ?? { x: 0, y: 0 };
+  const box = document.querySelector('.stage')?.getBoundingClientRect();
+  desk.menu.value = { of, x: (box?.left ?? 0) + point.x + 8, y: (box?.top ?? 0) + point.y + 8 };
+}
+
 /** Keys that a field, a list or an open sheet needs for itself are left to it. */
 export function listenForKeys(shortcuts: readonly Shortcut[]): () => void {
   const table = new Map(shortcuts.flatMap((one) => one.press.map((press) => [press, one] as const)));
@@ -82,7 +98,7 @@ export function listenForKeys(shortcuts: readonly Shortcut[]): () => void {
     if (target.closest('input, select, textarea, [contenteditable="true"], dialog[open]') !== null) return;
     // A button that has the focus is pressed by the space bar.
     if (event.key === ' ' && target.closest('button, [role="tab"], summary') !== null) return;
-    const shifted = event.shiftKey && event.key.startsWith('Arrow') ? `Shift+${event.key}` : event.key;
+    const shifted = event.shiftKey && /^(Arrow|F\d)/.test(event.key) ? `Shift+${event.key}` : event.key;
     const shortcut = table.get(shifted);
     if (shortcut === undefined) return;
     event.preventDefault();

@@ -5,14 +5,16 @@ import { keepPositions } from '../model/positions.ts';
 import { usePage } from '../panels/page.ts';
 import type { Stage } from '../scene/stage.ts';
 import { text } from '../text/text.ts';
+import { Walk } from './walk.tsx';
 
 /** Milliseconds between two reports of what the canvas costs. */
 const REPORT_EVERY = 500;
 
 /** The place of the canvas. The drawing itself is a module of its own, loaded beside the lab. */
 export function StageHost({ offer }: { offer: (stage: Stage | undefined) => void }) {
-  const { model, places, arrangements } = usePage();
+  const { model, desk, places, arrangements } = usePage();
   const host = useRef<HTMLDivElement>(null);
+  const made = useRef<Stage | undefined>(undefined);
   const trouble = useSignal<string | undefined>(undefined);
   const lab = model.lab.value;
 
@@ -41,27 +43,33 @@ export function StageHost({ offer }: { offer: (stage: Stage | undefined) => void
           theme,
           reducedMotion,
           failed,
+          menu(of, x, y) {
+            const box = element.getBoundingClientRect();
+            desk.menu.value = { of, x: box.left + x, y: box.top + y };
+          },
           moved: () => {
             const id = model.source.value?.id ?? model.lab.value?.name;
             if (id !== undefined) keepPositions(id, places.value);
           },
         }),
       )
-      .then((made) => {
+      .then((drawing) => {
         if (!live) {
-          made.destroy();
+          drawing.destroy();
           return;
         }
-        stage = made;
-        offer(made);
+        stage = drawing;
+        made.current = drawing;
+        offer(drawing);
       }, failed);
     return () => {
       live = false;
       clearInterval(report);
+      made.current = undefined;
       offer(undefined);
       stage?.destroy();
     };
-  }, [model, places, arrangements, offer, trouble]);
+  }, [model, desk, places, arrangements, offer, trouble]);
 
   return (
     <div class="stage">
@@ -75,17 +83,7 @@ export function StageHost({ offer }: { offer: (stage: Stage | undefined) => void
             : text('canvas.label', { lab: lab.name, nodes: lab.nodes.length, links: lab.links.length })
         }
       />
-      {lab === undefined ? null : (
-        <ul class="unseen" aria-label={text('canvas.nodes')}>
-          {lab.nodes.map(({ name, kind }) => (
-            <li key={name}>
-              <button type="button" tabIndex={-1} onClick={() => void model.select({ kind: 'node', name })}>
-                {name}, {kind}
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
+      <Walk stage={made} />
       {trouble.value === undefined ? null : (
         <p class="empty tone-failed">{text('trouble.canvas', { reason: trouble.value })}</p>
       )}

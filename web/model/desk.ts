@@ -1,5 +1,6 @@
 import { effect, signal } from '@preact/signals';
 import { keep, readKept } from './kept.ts';
+import type { Selection } from './selection.ts';
 
 /** What lies open on the page, and how large. */
 export interface Sizes {
@@ -23,6 +24,12 @@ const FIRST_SIZES: Sizes = { editor: 420, inspector: 372, dock: 218, hex: 190 };
 export type InspectorTab = 'packet' | 'node' | 'verdicts';
 export type DockTab = 'packets' | 'ladder' | 'story' | 'deeds';
 
+export interface OpenMenu {
+  readonly of: Extract<Selection, { readonly name: string }>;
+  readonly x: number;
+  readonly y: number;
+}
+
 /** Pixels of a window that has room for the inspector beside the canvas. */
 const ROOMY = 900;
 
@@ -41,6 +48,10 @@ export function createDesk() {
     experiments: signal(false),
     help: signal(false),
     out: signal(false),
+    /** The menu of a node or link on the canvas, and where on the page it opens. */
+    menu: signal<OpenMenu | undefined>(undefined),
+    /** An action of a node or link that is to be filled in. */
+    draft: signal<{ readonly place: string; readonly entry: string } | undefined>(undefined),
     /** A short message that goes by itself. */
     message: signal<string | undefined>(undefined),
     /** Where the editor is to show a line. */

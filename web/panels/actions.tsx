@@ -1,33 +1,15 @@
-import { useSignal } from '@preact/signals';
+import { useSignal, useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { NodeView } from '../../workers/client.ts';
-import { yamlName } from '../model/acting.ts';
+import type { Model } from '../model/model.ts';
 import { text } from '../text/text.ts';
+import { type Acted, type Acts, nodeActs } from './acts.ts';
 import { usePage } from './page.ts';
-
-/** A button of the inspector: an action in the words of a timeline, but of whom. */
-export interface Act {
-  readonly title: string;
-  readonly about?: string;
-  readonly entry: string;
-  /** It goes to the line below first, to be filled in. */
-  readonly draft?: boolean | undefined;
-}
 
 /** What can be done to a node: what its plugins offer, its interfaces, and plugins taken out. */
 export function NodeActions({ node }: { node: NodeView }) {
   const { model, desk } = usePage();
-  const acts = model.acting.actions.value.flatMap(({ about, offers }) =>
-    offers.filter((offer) => offer.node === node.name).map((offer): Act => ({ ...offer, about })),
-  );
-  const faces = node.interfaces
-    .filter(({ link }) => link >= 0)
-    .map(
-      ({ name, up }): Act => ({
-        title: text(up ? 'act.interfaceDown' : 'act.interfaceUp', { interface: name }),
-        entry: `interface: ${yamlName(name)}, set: ${up ? 'down' : 'up'}`,
-      }),
-    );
+  const acts = nodeActs(actedOf(model), node.name);
 
   async function takeOut(plugin: string): Promise<void> {
     const part = `${node.name}/${plugin}`;
@@ -39,12 +21,7 @@ export function NodeActions({ node }: { node: NodeView }) {
   return (
     <details class="acts" open>
       <summary>{text('act.title')}</summary>
-      <ActionRow
-        key={node.name}
-        place={node.name}
-        prefix={`node: ${yamlName(node.name)}, `}
-        acts={[...acts, ...faces]}
-      />
+      <ActionRow key={node.name} {...acts} />
       <details class="take-out">
         <summary class="soft">{text('act.takeOut')}</summary>
         <div class="act-row">
@@ -66,13 +43,27 @@ export function NodeActions({ node }: { node: NodeView }) {
   );
 }
 
+/** What acts are read from, of the lab that is open. */
+export function actedOf({ lab, overview, acting }: Model): Acted {
+  return { lab: lab.value, overview: overview.value, actions: acting.actions.value };
+}
+
 /** Buttons that act at once, and a line for what has to be written first. */
-export function ActionRow(props: { readonly place: string; readonly prefix: string; readonly acts: readonly Act[] }) {
-  const { place, prefix, acts } = props;
-  const { model } = usePage();
+export function ActionRow({ place, prefix, acts }: Acts) {
+  const { model, desk } = usePage();
   const typed = useSignal('');
   const wrong = useSignal<string | undefined>(undefined);
   const field = useRef<HTMLInputElement>(null);
+
+  // What was begun on the canvas is filled in here.
+  useSignalEffect(() => {
+    const draft = desk.draft.value;
+    if (draft?.place !== place) return;
+    desk.draft.value = undefined;
+    typed.value = draft.entry;
+    wrong.value = undefined;
+    requestAnimationFrame(() => field.current?.focus());
+  });
 
   async function run(entry: string): Promise<void> {
     wrong.value = await model.acting.enter(`${prefix}${entry}`);

@@ -1,6 +1,7 @@
 import { formatSpan } from '../model/format.ts';
 import { text } from '../text/text.ts';
-import { type Act, ActionRow } from './actions.tsx';
+import { ActionRow, actedOf } from './actions.tsx';
+import { linkActs } from './acts.ts';
 import { usePage } from './page.ts';
 
 /** The link that is selected, at the instant that is shown: its ends, what it does to frames, and what can be done to it. */
@@ -9,17 +10,6 @@ export function LinkPanel({ index }: { index: number }) {
   const link = model.lab.value?.links[index];
   if (link === undefined) return null;
   const now = model.overview.value?.links[index] ?? link.settings;
-  const acts: Act[] = [
-    now.up
-      ? { title: text('act.cut'), entry: 'set: { up: false }' }
-      : { title: text('act.join'), entry: 'set: { up: true }' },
-    { title: text('act.cutFor'), entry: 'set: { up: false }, for: 5s' },
-    now.loss > 0
-      ? { title: text('act.loseNothing'), entry: 'set: { loss: 0% }' }
-      : { title: text('act.lose'), entry: 'set: { loss: 10% }' },
-    { title: text('act.slow'), entry: `set: { delay: ${Math.round(now.delay / 1e6) + 100}ms }` },
-    { title: text('act.other'), entry: 'set: { rate: 1Mbit/s, jitter: 5ms }, for: 10s', draft: true },
-  ];
   const facts = [
     ['node.state', text(now.up ? 'link.joined' : 'link.cut')],
     ['link.delay', formatSpan(now.delay)],
@@ -35,7 +25,7 @@ export function LinkPanel({ index }: { index: number }) {
         <p class="soft">{text('link.title')}</p>
       </header>
       <section class="acts">
-        <ActionRow key={link.name} place={link.name} prefix={`link: ${JSON.stringify(link.name)}, `} acts={acts} />
+        <ActionRow key={link.name} {...linkActs(actedOf(model), link.name)} />
       </section>
       <section class="table">
         <h3>{text('link.settings')}</h3>

@@ -12,6 +12,10 @@ export function NodePanel() {
   const { model } = usePage();
   const node = model.node.value;
   if (node === undefined) return <p class="empty soft">{text('inspector.nothing')}</p>;
+  // Those that run come first.
+  const machines = node.plugins
+    .flatMap((plugin) => plugin.machines)
+    .sort((a, b) => Number(b.running.length > 0) - Number(a.running.length > 0));
   return (
     <div class="node-panel scroll">
       <header class="about with-icon">
@@ -40,11 +44,9 @@ export function NodePanel() {
         }))}
       />
       <NodeLinks node={node} />
-      {node.plugins.flatMap((plugin) =>
-        plugin.machines.map((machine) => (
-          <StateChart key={`${node.name}/${machine.name}`} node={node.name} machine={machine} />
-        )),
-      )}
+      {machines.map((machine) => (
+        <StateChart key={`${node.name}/${machine.name}`} node={node.name} machine={machine} />
+      ))}
       {node.plugins.flatMap((plugin) =>
         plugin.tables.map((table) => (
           <Table

@@ -20,17 +20,16 @@ export function StateChart({ node, machine }: { node: string; machine: MachineVi
   const gone = waysTaken(transitions, (code) => taken.has(code), now);
   const shown = chosen.value ?? running[0]?.state ?? chart.states[0]?.name ?? '';
   const leading = transitions.filter(({ from }) => from === shown);
-  return (
-    <section class="table chart">
-      <h3>{title}</h3>
-      <p class="soft none">
-        {running.length === 0
-          ? text('chart.idle')
-          : running
-              .slice(0, 12)
-              .map(({ name, state }) => text('chart.running', { name, state }))
-              .join(' · ')}
-      </p>
+  const drawing = (
+    <>
+      {running.length === 0 ? null : (
+        <p class="soft none">
+          {running
+            .slice(0, 12)
+            .map(({ name, state }) => text('chart.running', { name, state }))
+            .join(' · ')}
+        </p>
+      )}
       <svg viewBox={`0 0 ${chart.width} ${chart.height}`} style={{ maxWidth: `${chart.width}px` }} aria-label={title}>
         {chart.ways.map((way) => (
           <path
@@ -65,6 +64,20 @@ export function StateChart({ node, machine }: { node: string; machine: MachineVi
           );
         })}
       </ul>
+    </>
+  );
+  // What nobody runs by is folded away: a gateway that can do two versions mostly does one.
+  return running.length === 0 ? (
+    <details class="table chart">
+      <summary>
+        {title} <span class="soft">{text('chart.idle')}</span>
+      </summary>
+      {drawing}
+    </details>
+  ) : (
+    <section class="table chart">
+      <h3>{title}</h3>
+      {drawing}
     </section>
   );
 }

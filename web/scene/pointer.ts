@@ -8,15 +8,20 @@ export interface PointerTarget {
   hover(x: number, y: number): void;
   leave(): void;
   click(x: number, y: number): void;
+  /** The menu of what lies under a point is wanted, by the second button or by a finger that rests. True: there is one. */
+  menu(x: number, y: number): boolean;
 }
 
 /** Farther than this from where it went down, a press is a drag. */
 const SLACK = 4;
+/** Milliseconds that a finger rests before it means the menu. */
+const LONG_PRESS = 550;
 
 export function listen(element: HTMLElement, target: PointerTarget): () => void {
   const stop = new AbortController();
   const { signal } = stop;
   const down = new Map<number, { x: number; y: number }>();
+  let resting: ReturnType<typeof setTimeout> | undefined;
   let pressed: { x: number; y: number; node: string | undefined; moved: boolean } | undefined;
 
   const at = (event: MouseEvent) => {
@@ -33,6 +38,12 @@ export function listen(element: HTMLElement, target: PointerTarget): () => void 
       element.setPointerCapture(event.pointerId);
       pressed = { ...point, node: event.button === 0 ? target.nodeAt(point.x, point.y) : undefined, moved: false };
       if (down.size > 1) pressed = undefined;
+      clearTimeout(resting);
+      if (event.pointerType === 'mouse' || pressed === undefined) return;
+      resting = setTimeout(() => {
+        if (pressed === undefined || pressed.moved || !target.menu(point.x, point.y)) return;
+        pressed = undefined;
+      }, LONG_PRESS);
     },
     { signal },
   );
@@ -63,6 +74,7 @@ export function listen(element: HTMLElement, target: PointerTarget): () => void 
     { signal },
   );
   const up = (event: PointerEvent): void => {
+    clearTimeout(resting);
     const point = at(event);
     down.delete(event.pointerId);
     if (pressed !== undefined && down.size === 0) {
@@ -73,6 +85,15 @@ export function listen(element: HTMLElement, target: PointerTarget): () => void 
   };
   element.addEventListener('pointerup', up, { signal });
   element.addEventListener('pointercancel', up, { signal });
+  element.addEventListener(
+    'contextmenu',
+    (event) => {
+      const point = at(event);
+      if (target.menu(point.x, point.y)) pressed = undefined;
+      event.preventDefault();
+    },
+    { signal },
+  );
   element.addEventListener('pointerleave', () => target.leave(), { signal });
   element.addEventListener(
     'wheel',

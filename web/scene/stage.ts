@@ -5,6 +5,7 @@ import type { Happening } from '../../workers/client.ts';
 import { happenedIn } from '../model/happening-store.ts';
 import type { Place } from '../model/layout.ts';
 import type { Model } from '../model/model.ts';
+import type { Selection } from '../model/selection.ts';
 import { type Bounds, between, type Camera, fitTo, sizeAt, toWorld, zoomAt } from './camera.ts';
 import { DropLayer, type DropPlace } from './drop-layer.ts';
 import { FrameLayer } from './frame-layer.ts';
@@ -18,9 +19,12 @@ import { type DrawnTube, drawnTubes, TubeLayer } from './tube-layer.ts';
 
 /** Seconds of a camera that moves by itself. */
 const GLIDE = 0.35;
-const MARGIN = 96;
+/** Room around the network: a part of the canvas, within bounds. */
+const MARGIN = { part: 0.12, least: 40, most: 96 } as const;
 /** Pixels beside a link that still mean it. */
 const LINK_REACH = 7;
+/** Pixels that what is brought into view keeps from the edge. */
+const EDGE = 60;
 /** A gap between two frames of the screen longer than this counts as this: a page that slept does not leap. */
 const LONGEST_TICK = 0.1;
 
@@ -32,6 +36,8 @@ export interface StageOptions {
   readonly moved: () => void;
   readonly theme: { readonly value: string };
   readonly reducedMotion: () => boolean;
+  /** The menu of a node or link is wanted, at a point of the canvas. */
+  readonly menu: (of: Extract<Selection, { readonly name: string }>, x: number, y: number) => void;
   /** The drawing broke and has stopped. */
   readonly failed: (reason: unknown) => void;
 }
@@ -39,6 +45,10 @@ export interface StageOptions {
 export interface Stage {
   fit(): void;
   zoom(factor: number): void;
+  /** Where on the canvas a node stands, or the middle of a link; undefined for what is not drawn. */
+  pointOf(of: Selection): { readonly x: number; readonly y: number } | undefined;
+  /** Brings a node or link into view, where it is not. */
+  reveal(of: Selection): void;
   /** Milliseconds that the last frames of the screen took, in the mean; lab frames under way; frames of the screen drawn so far. */
   readonly cost: { readonly mean: number; readonly worst: number; readonly flights: number; readonly drawn: number };
   destroy(): void;
@@ -99,6 +109,9 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
 
   const width = () => host.clientWidth;
   const height = () => host.clientHeight;
+
+  const margin = () => Math.min(MARGIN.most, Math.max(MARGIN.least, width() * MARGIN.part));
+  const whole = () => fitTo(bounds(), width(), height(), margin());
 
   function bounds(): Bounds {
     const all = [...options.places.value.values()];
@@ -180,14 +193,38 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
     },
     click(x, y) {
       const record = frames.recordAt(x, y);
-      const name = nodeAt(x, y);
-      const link = linkAt(x, y);
       if (record !== undefined) void model.select({ kind: 'packet', record });
-      else if (name !== undefined) void model.select({ kind: 'node', name });
-      else if (link !== undefined) void model.select({ kind: 'link', name: link });
-      else void model.select({ kind: 'none' });
+      else void model.select(thingAt(x, y) ?? { kind: 'none' });
+    },
+    menu(x, y) {
+      const of = thingAt(x, y);
+      if (of === undefined) return false;
+      void model.select(of);
+      options.menu(of, x, y);
+      return true;
     },
   });
+
+  function pointOf(of: Selection): { x: number; y: number } | undefined {
+    const at = { x: 0, y: 0 };
+    if (of.kind === 'link') {
+      const curve = curves[model.lab.value?.links.findIndex(({ name }) => name === of.name) ?? -1];
+      if (curve === undefined) return undefined;
+      pointOn(curve, 0.5, at);
+    } else {
+      const place = of.kind === 'node' ? options.places.value.get(of.name) : undefined;
+      if (place === undefined) return undefined;
+      Object.assign(at, place);
+    }
+    return { x: at.x * camera.scale + camera.x, y: at.y * camera.scale + camera.y };
+  }
+
+  function thingAt(x: number, y: number): Extract<Selection, { readonly name: string }> | undefined {
+    const node = nodeAt(x, y);
+    if (node !== undefined) return { kind: 'node', name: node };
+    const link = linkAt(x, y);
+    return link === undefined ? undefined : { kind: 'link', name: link };
+  }
 
   function nodeAt(x: number, y: number): string | undefined {
     const point = toWorld(camera, x, y);
@@ -210,7 +247,7 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
     const dy = (height() - app.renderer.height / app.renderer.resolution) / 2;
     app.renderer.resize(width(), height());
     camera = { ...camera, x: camera.x + dx, y: camera.y + dy };
-    if (fitted === options.arrangements.value && !moved) camera = fitTo(bounds(), width(), height(), MARGIN);
+    if (fitted === options.arrangements.value && !moved) camera = whole();
     dirty = true;
     render();
   });
@@ -297,7 +334,7 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
     if (fitted !== options.arrangements.value && options.places.value.size > 0) {
       fitted = options.arrangements.value;
       moved = false;
-      camera = fitTo(bounds(), width(), height(), MARGIN);
+      camera = whole();
       dirty = true;
     }
     if (glide !== undefined) {
@@ -330,7 +367,14 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
   return {
     fit() {
       moved = false;
-      moveTo(fitTo(bounds(), width(), height(), MARGIN));
+      moveTo(whole());
+    },
+    pointOf,
+    reveal(of) {
+      const at = pointOf(of);
+      if (at === undefined) return;
+      const [x, y] = [Math.max(EDGE, Math.min(width() - EDGE, at.x)), Math.max(EDGE, Math.min(height() - EDGE, at.y))];
+      if (x !== at.x || y !== at.y) moveTo({ ...camera, x: camera.x + x - at.x, y: camera.y + y - at.y });
     },
     zoom: (factor) => moveTo(zoomAt(glide?.to ?? camera, width() / 2, height() / 2, factor)),
     get cost() {

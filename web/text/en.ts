@@ -139,6 +139,10 @@ export const en = {
 
   'act.title': 'Actions',
   'act.typed': 'Action of {place}, as in a timeline',
+  'act.of': 'Actions of {place}',
+  'act.done': '{place}: {title}. Undo with u.',
+  'act.inspect': 'Show in the inspector',
+  'act.selectFirst': 'Select a node or a link first: its actions open then.',
   'act.run': 'Do it',
   'act.interfaceDown': '{interface} down',
   'act.interfaceUp': '{interface} up',
@@ -224,7 +228,7 @@ export const en = {
   'trouble.dismiss': 'Dismiss',
 
   'canvas.label': 'Network of {lab}: {nodes} nodes, {links} links',
-  'canvas.nodes': 'Nodes of the lab',
+  'canvas.nodes': 'Nodes and links of the lab',
   'canvas.fit': 'Fit to view',
 
   'pane.editor': 'Width of the editor',
@@ -249,6 +253,8 @@ export const en = {
   'key.fit': 'Fit the network to the view',
   'key.zoomIn': 'Zoom in',
   'key.zoomOut': 'Zoom out',
+  'key.menu': 'Actions of the selected node or link',
+  'key.walk': 'Next or previous node or link, from the canvas',
   'key.search': 'Filter packets',
   'key.editor': 'Open or close the editor',
   'key.ladder': 'Ladder of messages, or packets',
