@@ -23,6 +23,7 @@ export function createNodeProvider(): CryptoProvider {
     encapsulate,
     decapsulate,
     clear() {
+      symmetric.clear();
       exchange.clear();
       signatures.clear();
       pure.clear();

@@ -19,11 +19,17 @@ import {
 } from '../crypto/contract.ts';
 import { ccmLongestText, checkCcmLengths } from '../crypto-noble/contract.ts';
 import { owned } from './bytes.ts';
+import { type Cbc, chainedCbc } from './chained-cbc.ts';
 
-type Symmetric = Pick<CryptoProvider, 'hash' | 'hmac' | 'mac' | 'encrypt' | 'decrypt' | 'seal' | 'open'>;
+type Symmetric = Pick<CryptoProvider, 'hash' | 'hmac' | 'mac' | 'encrypt' | 'decrypt' | 'seal' | 'open' | 'clear'>;
 
-/** The symmetric half of the provider. OpenSSL expands a key faster than a cache would find it, so there is none. */
+/** The symmetric half of the provider. */
 export function createSymmetric(pure: CryptoProvider): Symmetric {
+  const chained: Readonly<Record<Exclude<CipherName, 'aes-ctr'>, Cbc>> = {
+    'aes-cbc': chainedCbc(16, (key) => `aes-${8 * key.length}-cbc`),
+    '3des-cbc': chainedCbc(8, () => TRIPLE_DES),
+    'des-cbc': chainedCbc(8, () => TRIPLE_DES, threeTimes),
+  };
   return {
     hash: (name, data) => owned(createHash(name).update(data).digest()),
     hmac: (name, key, data) => owned(createHmac(name, key).update(data).digest()),
@@ -35,12 +41,16 @@ export function createSymmetric(pure: CryptoProvider): Symmetric {
     encrypt(name, key, iv, data) {
       checkCipher(name, key, iv);
       demand(isWholeBlocks(name, data), `${name}: ${data.length} bytes are no whole blocks`);
-      return run(createCipheriv(cipherName(name, key), cipherKey(name, key), iv), data);
+      return name === 'aes-ctr'
+        ? run(createCipheriv(counterMode(key), key, iv), data)
+        : chained[name].encrypt(key, iv, data);
     },
     decrypt(name, key, iv, data) {
       checkCipher(name, key, iv);
       if (!isWholeBlocks(name, data)) return undefined;
-      return run(createDecipheriv(cipherName(name, key), cipherKey(name, key), iv), data);
+      return name === 'aes-ctr'
+        ? run(createDecipheriv(counterMode(key), key, iv), data)
+        : chained[name].decrypt(key, iv, data);
     },
     seal(name, key, nonce, additional, plaintext, tagLength) {
       if (isEmptyCcm(name, plaintext.length)) return pure.seal(name, key, nonce, additional, plaintext, tagLength);
@@ -58,6 +68,9 @@ export function createSymmetric(pure: CryptoProvider): Symmetric {
         checkCcmLengths(nonce, additional, length);
       }
       return open(name, key, nonce, additional, sealed, tag);
+    },
+    clear() {
+      for (const cbc of Object.values(chained)) cbc.clear();
     },
   };
 }
@@ -77,16 +90,14 @@ function run(cipher: Cipher | Decipher, data: Uint8Array): Uint8Array {
   return out;
 }
 
-function cipherName(name: CipherName, key: Uint8Array): string {
-  if (name === 'aes-cbc') return `aes-${8 * key.length}-cbc`;
-  return name === 'aes-ctr' ? `aes-${8 * key.length}-ctr` : 'des-ede3-cbc';
-}
+const counterMode = (key: Uint8Array): string => `aes-${8 * key.length}-ctr`;
+
+const TRIPLE_DES = 'des-ede3-cbc';
 
 /** OpenSSL 3 keeps single DES out of its default set; triple DES with one key three times is the same cipher. */
-function cipherKey(name: CipherName, key: Uint8Array): Uint8Array {
-  if (name !== 'des-cbc') return key;
+function threeTimes(key: Uint8Array): Uint8Array {
   const three = new Uint8Array(3 * key.length);
-  for (let i = 0; i < 3; i++) three.set(key, i * key.length);
+  for (let at = 0; at < 3; at++) three.set(key, at * key.length);
   return three;
 }
 
