@@ -52,6 +52,8 @@ export interface Context {
   now(): Instant;
   /** This plugin's own random stream `node/plugin/purpose`. */
   random(purpose: string): RandomStream;
+  /** The same stream from its beginning, kept by nobody: for what a plugin draws once in a run. */
+  randomOnce(purpose: string): RandomStream;
 
   /** A new packet of `size` zero octets with headroom before them. */
   createPacket(size: number, headroom?: number): Packet;

@@ -8,7 +8,7 @@ import {
   type Protocol,
   type Slot,
 } from '../plugin/index.ts';
-import type { RandomStream } from '../random/index.ts';
+import { createStream, type RandomStream } from '../random/index.ts';
 import type { Duration, Instant } from '../time/index.ts';
 import type { PlainValue, PlainValues } from '../trace/index.ts';
 import { BoundedCache } from './caches.ts';
@@ -73,6 +73,10 @@ export class InstanceContext implements Attached {
 
   random(purpose: string): RandomStream {
     return this.#engine.stream(`${this.node.name}/${this.plugin}/${purpose}`);
+  }
+
+  randomOnce(purpose: string): RandomStream {
+    return createStream(this.#engine.topology.seed, `${this.node.name}/${this.plugin}/${purpose}`);
   }
 
   createPacket(size: number, headroom: number = HEADROOM): Packet {

@@ -15,7 +15,7 @@ export function createState(config: EthernetConfig, ctx: Context): EthernetState
 
 /** A locally administered individual address that depends on the seed and on the names of node and interface alone. */
 function inventMac(interfaceName: string, ctx: Context): MacAddress {
-  const octets = nextBytes(ctx.random(`mac/${interfaceName}`), 6);
+  const octets = nextBytes(ctx.randomOnce(`mac/${interfaceName}`), 6);
   octets[0] = ((octets[0] as number) & 0xfc) | 0x02;
   return readMac(octets, 0);
 }
