@@ -1,6 +1,7 @@
 import { type CellJob, type CellOutcome, MOST_CHAIN, MOST_STORY, type ToldStep } from '../core/experiment/index.ts';
 import { LATEST } from '../core/index.ts';
 import { type HistoryLimits, judge, Simulation } from '../core/simulation/index.ts';
+import type { Diagnostic } from '../core/topology/index.ts';
 import type { TraceRecord } from '../core/trace/index.ts';
 import { decisiveCause } from './explain.ts';
 import { failedCell } from './failed-cell.ts';
@@ -53,7 +54,7 @@ function run(host: LabHost, job: CellJob): CellOutcome {
   const judgements = judge(open.history.head);
   const failed = judgements.find(({ held }) => !held);
   const cause = failed === undefined ? undefined : causeOf(open, decisiveCause(open, failed.records));
-  const { story, untold } = storyOf(open);
+  const { story, untold } = storyOf(open, took(diagnostics, without));
   return {
     index: job.index,
     seed: topology.seed,
@@ -90,12 +91,22 @@ function stepOf({ history }: OpenLab, record: TraceRecord): ToldStep {
   };
 }
 
-/** Inputs, and the first few of each kind of drop and note at each node. */
-function storyOf(open: OpenLab): { readonly story: readonly ToldStep[]; readonly untold: number } {
+/** What went with the parts that were taken off, as the beginning of the story. */
+function took(diagnostics: readonly Diagnostic[], without: readonly string[]): ToldStep[] {
+  return diagnostics
+    .filter(({ file, severity }) => severity === 'warning' && without.includes(file))
+    .map(({ file, message }) => ({ time: 0, node: file.split('/')[0] ?? '', text: message, failed: false }));
+}
+
+/** What went before; then inputs, and the first few of each kind of drop and note at each node. */
+function storyOf(
+  open: OpenLab,
+  before: readonly ToldStep[],
+): { readonly story: readonly ToldStep[]; readonly untold: number } {
   const { history, index } = open;
   const { happenings } = index;
   const seen = new Map<string, number>();
-  const story: ToldStep[] = [];
+  const story: ToldStep[] = before.slice(0, MOST_STORY);
   let untold = 0;
   for (let at = 0; at < happenings.table.length; at++) {
     if (story.length >= MOST_STORY) {

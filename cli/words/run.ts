@@ -25,7 +25,7 @@ Exit codes: 0 all expectations held; 1 some failed; 2 bad input; 130 interrupted
     until: 'stop at this time of the run: 90s, 5min, 1h',
     inputs: 'run a live run again from the input log that `ikebana attach --log` wrote',
     set: 'change a setting: a path into the file, =, and a value; may be given again',
-    without: 'take a plugin off a node, or a whole node away; may be given again',
+    without: 'take a plugin off a node, with what requires it, or a whole node away; may be given again',
     pcap: 'write all frames as pcapng, each link an interface',
     keys: 'write the key tables for Wireshark and tshark into this folder',
     full: 'tell every single happening',

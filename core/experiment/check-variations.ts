@@ -43,6 +43,18 @@ export function checkVariations(
     changedTopology(start, changesOf([common, change]), known).topology === undefined;
   const seen = new Set<string>();
   const told = new Set<string>();
+  const named: readonly NamedChange[] = [
+    { name: '', change: common },
+    ...axes.flatMap(({ name, variations }) => variations.map((one) => ({ name: `${name}=${one.name}`, change: one }))),
+  ];
+  /** Where a removal takes others with it, that is told at the variation. */
+  const tellWhatWent = ({ file, severity, message }: Diagnostic): void => {
+    const found = named.find(({ change }) => change.without.includes(file));
+    if (severity !== 'warning' || found === undefined || told.has(message)) return;
+    told.add(message);
+    const { name, change } = found;
+    report.warning({ source, ...change.place }, [], name === '' ? message : `${name}: ${message}`);
+  };
   for (const cell of cells) {
     const chosen: NamedChange[] = axes.flatMap((axis, at) => {
       const change = axis.variations.find(({ name }) => name === cell.variations[at]);
@@ -53,6 +65,7 @@ export function checkVariations(
     for (const { name } of fresh) seen.add(name);
     const { diagnostics } = changedTopology(start, jobOf(experiment, cell, start, kinds), known);
     for (const each of diagnostics) {
+      tellWhatWent(each);
       // One mistake shows in many cells: it is told at the first of its places.
       if (each.severity !== 'error' || told.has(each.message)) continue;
       told.add(each.message);

@@ -165,3 +165,34 @@ export function orderPlugins(registry: Registry, names: readonly string[]): Plug
   for (const name of [...present.keys()].sort()) visit(name, []);
   return { order, problems };
 }
+
+/**
+ * What of a node's plugins cannot be without others that are gone: by the plugin that it went with, in waves, so that each requires one that
+ * is gone before it. Names in code-unit order.
+ */
+export function requiringPlugins(
+  registry: Registry,
+  names: readonly string[],
+  gone: readonly string[],
+): { readonly plugin: string; readonly needy: readonly string[] }[] {
+  const left = new Set(names.filter((name) => registry.plugins.has(name) && !gone.includes(name)).sort());
+  const found: { plugin: string; needy: string[] }[] = [];
+  let wave = [...gone];
+  while (wave.length > 0) {
+    const next: string[] = [];
+    for (const plugin of wave) {
+      const lost = registry.plugins.get(plugin);
+      if (lost === undefined) continue;
+      const contracts = contractsOf(lost);
+      const needy = [...left].filter((name) =>
+        registry.plugins.get(name)?.requires?.some((required) => contracts.includes(required)),
+      );
+      if (needy.length === 0) continue;
+      for (const name of needy) left.delete(name);
+      next.push(...needy);
+      found.push({ plugin, needy });
+    }
+    wave = next;
+  }
+  return found;
+}

@@ -1,16 +1,17 @@
 import { type Document, isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
-import { quoted, type Registry } from '../plugin/index.ts';
+import { quoted, type Registry, requiringPlugins } from '../plugin/index.ts';
 import { createReport, createSource, type Diagnostic, type Report, type Source, type Span } from './diagnostic.ts';
 import { composeDocument } from './document.ts';
-import { type Kinds, parseKinds } from './kinds.ts';
+import { type Kinds, parseKinds, readKinds } from './kinds.ts';
 import { written } from './overrides.ts';
 import { unknownName } from './reading.ts';
+import { readDocument } from './resolve.ts';
 import { canonicalLink, linkText } from './written-path.ts';
 
 export interface WithoutOptions {
   /** The kinds there are, so that it is known what a node's kind brings. */
   readonly kinds?: Kinds | string;
-  /** With it, entries of the timeline that only a removed plugin could do go as well. */
+  /** With it, what requires a removed plugin goes as well, and the entries of the timeline that only removed plugins could do. */
   readonly registry?: Registry;
   readonly fileName?: string;
 }
@@ -19,12 +20,14 @@ export interface Reduced {
   readonly text: string;
   /** What was taken away, a sentence each. */
   readonly removed: readonly string[];
+  /** What is wrong with the parts, and, as warnings, what went with a plugin and why. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /**
  * A topology without some nodes (`home`) or plugins of nodes (`home/plugin`). With a node go its links, and the entries and expectations that
- * speak of it. Expectations stay when a plugin goes: that they fail without it is what one wants to see.
+ * speak of it. With a plugin go those that require it, and the entries that only they could do; each is told. Expectations stay when a plugin
+ * goes: that they fail without it is what one wants to see.
  */
 export function withoutParts(
   text: string,
@@ -34,16 +37,27 @@ export function withoutParts(
   const report = createReport(fileName);
   const { source, document } = composeDocument(text, fileName, report);
   if (document === undefined || report.failed) return { text, removed: [], diagnostics: report.diagnostics() };
-  const known = typeof kinds === 'string' ? parseKinds(kinds).kinds : kinds;
+  const known = withOwnKinds(text, fileName, typeof kinds === 'string' ? parseKinds(kinds).kinds : kinds);
   const removed: string[] = [];
+  const removals = new Map<string, Removal>();
   for (const part of parts) {
     const [, node, , plugin] = /^([^/]*)(\/(.*))?$/s.exec(part) ?? [];
     const at: Span = { source: createSource(part, part), from: 0, to: part.length };
     const found = nodeNamed(document, node ?? '', at, report);
     if (found === undefined) continue;
-    if (plugin === undefined) removeNode(source, document, node ?? '', removed);
-    else removePlugin({ source, document, known, registry, report, removed }, node ?? '', found, plugin, at);
+    if (plugin === undefined) {
+      removeNode(source, document, node ?? '', removed);
+      removals.delete(node ?? '');
+      continue;
+    }
+    const removal: Removal = removals.get(node ?? '') ?? {
+      ...{ source, document, registry, report, removed, node: node ?? '', gone: new Map() },
+      had: pluginsOf(found, known),
+    };
+    removals.set(removal.node, removal);
+    removePlugin(removal, found, plugin, at);
   }
+  for (const removal of removals.values()) removeRequiring(removal);
   if (report.failed) return { text, removed: [], diagnostics: report.diagnostics() };
   const reduced = removed.length === 0 ? text : written(document, createSource(parts.join(' '), ''), report);
   if (reduced === undefined) return { text, removed: [], diagnostics: report.diagnostics() };
@@ -96,47 +110,112 @@ function removeNode(source: Source, document: Document, name: string, removed: s
   }
 }
 
+/** Plugins that go from one node. */
 interface Removal {
   readonly source: Source;
   readonly document: Document;
-  readonly known: Kinds;
   readonly registry: Registry | undefined;
   readonly report: Report;
   readonly removed: string[];
+  readonly node: string;
+  readonly had: Plugins;
+  /** Those that are gone, each with the part that asked for it. */
+  readonly gone: Map<string, Span>;
 }
 
-function removePlugin(
-  { source, document, known, registry, report, removed }: Removal,
-  node: string,
-  found: unknown,
-  plugin: string,
-  at: Span,
-): void {
+/** The plugins of a node as it is written. */
+interface Plugins {
+  readonly ofKind: ReadonlySet<string>;
+  readonly own: readonly string[];
+  /** Its own list takes them away. */
+  readonly refused: readonly string[];
+  /** The kind is not known: it may bring any. */
+  readonly any: boolean;
+}
+
+function pluginsOf(found: unknown, known: Kinds): Plugins {
   const kindName = isMap(found) ? found.get('kind') : undefined;
   const kind = typeof kindName === 'string' ? known.get(kindName) : undefined;
-  const own = isMap(found) ? found.get('plugins') : undefined;
-  const owned = isMap(own) ? keysOf(own).filter((key) => own.get(key) !== false) : [];
-  const brought = kind === undefined ? kindName !== undefined : kind.plugins.has(plugin);
-  if (!brought && !owned.includes(plugin)) {
-    const candidates = [...owned, ...(kind?.plugins.keys() ?? [])];
+  const listed = isMap(found) ? found.get('plugins') : undefined;
+  const keys = isMap(listed) ? keysOf(listed) : [];
+  const refused = isMap(listed) ? keys.filter((key) => listed.get(key) === false) : [];
+  return {
+    ofKind: new Set(kind?.plugins.keys()),
+    own: keys.filter((key) => !refused.includes(key)),
+    refused,
+    any: kind === undefined && kindName !== undefined,
+  };
+}
+
+/** The kinds that are shipped, and the file's own. What is wrong with them is told where the file is read. */
+function withOwnKinds(text: string, fileName: string, shipped: Kinds): Kinds {
+  const report = createReport(fileName);
+  const root = readDocument(text, fileName, report);
+  const own = root?.kind === 'map' ? root.entries.get('kinds')?.value : undefined;
+  return own === undefined ? shipped : readKinds(report, own, ['kinds'], shipped);
+}
+
+function removePlugin(removal: Removal, found: unknown, plugin: string, at: Span): void {
+  const { report, node, had, gone } = removal;
+  const { ofKind, own, refused, any } = had;
+  if ((!any && !ofKind.has(plugin) && !own.includes(plugin)) || refused.includes(plugin) || gone.has(plugin)) {
+    if (gone.has(plugin)) return;
+    const candidates = [...own, ...ofKind].filter((name) => !refused.includes(name));
     const { message, suggestion } = unknownName(report, `plugin on ${quoted(node)} called`, plugin, candidates);
     report.error(at, ['nodes', node, 'plugins', plugin], message, {
       suggestion: suggestion && `${node}/${suggestion}`,
     });
     return;
   }
-  if (!isMap(own)) document.setIn(['nodes', node, 'plugins'], document.createNode({ [plugin]: false }, { flow: true }));
-  else if (brought) own.set(plugin, false);
-  else own.delete(plugin);
+  removeOne(removal, found, plugin, at);
+  removeEntriesOf(removal, plugin);
+}
+
+function removeOne({ document, node, had, gone, removed }: Removal, found: unknown, plugin: string, at: Span): void {
+  const listed = isMap(found) ? found.get('plugins') : undefined;
+  if (!isMap(listed)) {
+    document.setIn(['nodes', node, 'plugins'], document.createNode({ [plugin]: false }, { flow: true }));
+  } else if (had.any || had.ofKind.has(plugin)) listed.set(plugin, false);
+  else listed.delete(plugin);
+  gone.set(plugin, at);
   removed.push(`plugin ${plugin} of node ${node}`);
+}
+
+/** Entries that only the plugin could do, and those that take it out or put it back. */
+function removeEntriesOf({ source, document, registry, report, removed, node, gone }: Removal, plugin: string): void {
   const actions = [...(registry?.actions ?? [])].filter(([, action]) => action.plugin === plugin).map(([key]) => key);
   const list = document.get('timeline');
-  if (!isSeq(list) || actions.length === 0) return;
+  if (!isSeq(list)) return;
+  const at = gone.get(plugin) as Span;
   list.items = list.items.filter((item) => {
-    const gone = isMap(item) && item.get('node') === node && actions.some((key) => item.has(key)) && !item.has('set');
-    if (gone) removed.push(`timeline entry ${shown(source, item as YAMLMap)}`);
-    return !gone;
+    if (!isMap(item) || item.get('node') !== node) return true;
+    const does = actions.some((key) => item.has(key)) && !item.has('set');
+    if (!does && !(item.has('set') && item.get('plugin') === plugin)) return true;
+    removed.push(`timeline entry ${shown(source, item)}`);
+    const verb = does ? 'which does it' : 'which it is about';
+    report.warning(at, ['timeline'], `${node}: the timeline entry ${shown(source, item)} went with ${plugin}, ${verb}`);
+    return false;
   });
+}
+
+/** What requires a plugin that is gone goes as well, and so on; told in a sentence for each that they went with. */
+function removeRequiring(removal: Removal): void {
+  const { document, registry, report, node, had, gone } = removal;
+  if (registry === undefined) return;
+  const names = [...new Set([...had.ofKind, ...had.own])].filter((name) => !had.refused.includes(name));
+  for (const { plugin, needy } of requiringPlugins(registry, names, [...gone.keys()])) {
+    const at = gone.get(plugin) as Span;
+    for (const name of needy) {
+      removeOne(removal, document.getIn(['nodes', node]), name, at);
+    }
+    const verb = needy.length === 1 ? 'it requires' : 'they require';
+    report.warning(at, ['nodes', node], `${node}: ${inWords(needy)} went with ${plugin}, which ${verb}`);
+    for (const name of needy) removeEntriesOf(removal, name);
+  }
+}
+
+function inWords(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
 /** Whether a text names a node, as a word of its own: `a -> b`, `b <-> c`, `b:eth0 -- c:eth0`. */

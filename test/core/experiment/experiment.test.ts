@@ -137,6 +137,10 @@ describe('an experiment file', () => {
     expect(told(WEATHER.replace('ping: a -> b', 'ping: a -> bb'))).toEqual([
       expect.stringMatching(/^weather.yaml:17:5 there is no address or node `bb`/),
     ]);
+    // What goes with a plugin is told where it is taken off, and is no mistake.
+    expect(told(WEATHER.replace('without: b/ping', 'without: b/icmp'))).toEqual([
+      expect.stringMatching(/^weather.yaml:\d+:\d+ deaf=yes: b: ping went with icmp, which it requires$/),
+    ]);
     expect(told(WEATHER.replace('without: b/ping', 'without: b/pong'))).toEqual([
       expect.stringMatching(/^weather.yaml:13:17 deaf=yes: .*`pong`, did you mean `ping`/),
     ]);

@@ -212,7 +212,10 @@ describe('parts taken away', () => {
 
   it('takes plugins away, whoever brought them, and leaves the expectations to fail', () => {
     const { text, removed, diagnostics } = without('left/seal', 'alice/echo', 'bob/lease');
-    expect(diagnostics).toEqual([]);
+    expect(told(diagnostics)).toEqual([
+      'alice/echo:1 alice: the timeline entry `{ at: 2s, node: alice, echo: 10.2.0.2, count: 3 }` went with echo, which does it',
+      'bob/lease:1 bob: the timeline entry `at: 500ms node: bob renew: eth0 # by hand` went with lease, which does it',
+    ]);
     expect(removed).toEqual([
       'plugin seal of node left',
       'plugin echo of node alice',
@@ -229,6 +232,29 @@ describe('parts taken away', () => {
     ]);
     expect(topology.expectations).toHaveLength(3);
     expect(parse(text).diagnostics.map(({ message }) => message)).toEqual(['left seals nothing']);
+  });
+
+  it('takes what requires a plugin with it, and says so', () => {
+    const { text, removed, diagnostics } = without('left/net', 'alice/net', 'alice/net');
+    expect(told(diagnostics)).toEqual([
+      'left/net:1 left: echo and seal went with net, which they require',
+      'alice/net:1 alice: echo went with net, which it requires',
+      'alice/net:1 alice: the timeline entry `{ at: 2s, node: alice, echo: 10.2.0.2, count: 3 }` went with echo, which does it',
+    ]);
+    expect(removed).toContain('plugin seal of node left');
+    const { topology } = parse(text);
+    expect(topology?.nodes.find(({ name }) => name === 'left')?.order).toEqual(['wire']);
+  });
+
+  it('knows the kinds of the file itself', () => {
+    const own = GOOD.replace(/^nodes:$/m, 'kinds: { tower: { from: host, plugins: { echo: } } }\nnodes:').replace(
+      /alice: \{? *kind: host|alice:\n( +)kind: host/,
+      (found) => found.replace('kind: host', 'kind: tower'),
+    );
+    expect(own).toContain('kind: tower');
+    const reduced = withoutParts(own, ['alice/net'], { kinds: KINDS, registry });
+    expect(reduced.removed.slice(0, 2)).toEqual(['plugin net of node alice', 'plugin echo of node alice']);
+    expect(topologyOf(reduced.text).nodes[0]?.order).toEqual(['wire']);
   });
 
   it('tells what is not there', () => {
