@@ -36,6 +36,10 @@ export function withoutOption(text: string, before: readonly string[]): readonly
   return [...before, text];
 }
 
+export function linkOption(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
+}
+
 /** What of the flags changes the topology. */
 export function loadOptions({ seed, set, without }: RunFlags): Omit<LoadOptions, 'fileName' | 'kinds'> {
   return { overrides: set, without, ...(seed === undefined ? {} : { seed }) };

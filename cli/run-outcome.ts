@@ -2,8 +2,9 @@ import { formatDuration } from '../core/index.ts';
 import type { Happening, Progress } from '../workers/api.ts';
 import type { VerdictView } from '../workers/views.ts';
 import type { Session } from './lab-session.ts';
+import type { KeyFiles } from './run-outputs.ts';
 import { verdictText } from './story-text.ts';
-import type { Terminal } from './terminal.ts';
+import { harmless, type Terminal } from './terminal.ts';
 import { runWords as words } from './words/run.ts';
 
 /** How a run came out, for the terminal. */
@@ -13,13 +14,13 @@ export interface Outcome {
   readonly verdicts: readonly VerdictView[];
   readonly interrupted: boolean;
   readonly seconds: number;
-  readonly keyFiles: readonly string[] | undefined;
+  readonly keys: KeyFiles | undefined;
   readonly capture: string | undefined;
 }
 
 /** Verdicts and summary. `untold` happenings were held back; `again` is the run as a command. */
 export function tellOutcome(outcome: Outcome, terminal: Terminal, untold: number, again: string): void {
-  const { session, progress, verdicts, interrupted, capture, keyFiles } = outcome;
+  const { session, progress, verdicts, interrupted, capture, keys } = outcome;
   const { paint } = terminal;
   if (untold > 0) terminal.say(paint('dim', words.held(untold)));
   terminal.say();
@@ -41,15 +42,16 @@ export function tellOutcome(outcome: Outcome, terminal: Terminal, untold: number
     paint('dim', words.figures(progress.frames, progress.drops, progress.events, at, outcome.seconds.toFixed(2))),
   );
   if (capture !== undefined) terminal.say(words.wrote(capture, words.frames));
-  if (keyFiles !== undefined) {
-    terminal.say(words.wrote(keyFiles.length === 0 ? words.noKeys : keyFiles.join(', '), words.keyTables));
+  if (keys !== undefined) {
+    terminal.say(words.wrote(keys.files.length === 0 ? words.noKeys : keys.files.join(', '), words.keyTables));
   }
+  for (const hint of keys?.hints ?? []) terminal.say(paint('yellow', harmless(hint)));
   if (held < verdicts.length && !interrupted) terminal.say(paint('dim', words.why(again)));
 }
 
 /** The same for scripts. */
 export function outcomeJson(
-  { session, progress, verdicts, interrupted, capture, keyFiles }: Outcome,
+  { session, progress, verdicts, interrupted, capture, keys }: Outcome,
   story: readonly Happening[],
 ): object {
   const { name, about, seed } = session.description;
@@ -70,6 +72,7 @@ export function outcomeJson(
       tone,
     })),
     pcap: capture ?? null,
-    keys: keyFiles ?? null,
+    keys: keys?.files ?? null,
+    hints: keys?.hints ?? [],
   };
 }

@@ -66,8 +66,11 @@ export interface LabApi {
   /** Answers `ping a -> b`, `packet N` or `tunnel X`; without a question, every failed expectation and kind of drop. */
   explain(question?: string): Promise<Explanation>;
 
-  /** All frames up to the frontier as a pcapng file, each link an interface. */
-  capture(): Promise<Uint8Array>;
+  /**
+   * The frames up to the frontier as a pcapng file, each link an interface: of all links, or of those that the words name (`a:eth0 -- b:eth0`,
+   * `a:eth0` or `a`). A word that names none rejects with what was probably meant.
+   */
+  capture(links?: readonly string[]): Promise<Uint8Array>;
   /** The key log as files that other programs read. */
   keyTables(): Promise<readonly KeyTable[]>;
 

@@ -4,29 +4,44 @@ import type { KeyTable } from './api.ts';
 import { linkTypeOf } from './frame-reader.ts';
 import type { FrameIndex } from './frames.ts';
 
-/** The blocks that begin a capture of a lab: one interface a link, in the order of the links. */
-export function captureHead(history: History): Uint8Array[] {
+/** Indices of the links that a capture takes, ascending; absent: all of them. */
+export type TakenLinks = readonly number[] | undefined;
+
+/** The blocks that begin a capture of a lab: one interface a link that is taken, in the order of the links. */
+export function captureHead(history: History, links: TakenLinks): Uint8Array[] {
   const { topology, wiring } = history.head;
   return [
     sectionHeader({ comments: [`${topology.name}, seed ${topology.seed}`] }),
-    ...topology.links.map((link, at) =>
-      interfaceDescription({
-        linkType: linkTypeOf(history, wiring.senderNode[2 * at] as number),
-        name: link.name,
-        description: `outbound: sent by ${link.ends[0].node}; inbound: sent by ${link.ends[1].node}`,
-      }),
+    ...topology.links.flatMap((link, at) =>
+      links?.includes(at) === false
+        ? []
+        : interfaceDescription({
+            linkType: linkTypeOf(history, wiring.senderNode[2 * at] as number),
+            name: link.name,
+            description: `outbound: sent by ${link.ends[0].node}; inbound: sent by ${link.ends[1].node}`,
+          }),
     ),
   ];
 }
 
-/** The blocks of the frames in rows [from, to), each as it is ready. */
-export function* captureFrames(history: History, index: FrameIndex, from: number, to: number): Generator<Uint8Array> {
+/** The blocks of the frames in rows [from, to) of the links that are taken, each as it is ready. */
+export function* captureFrames(
+  history: History,
+  index: FrameIndex,
+  links: TakenLinks,
+  from: number,
+  to: number,
+): Generator<Uint8Array> {
+  // By link: its interface in the capture; -1 where it is not taken.
+  const place = history.head.topology.links.map((_, at) => (links === undefined ? at : links.indexOf(at)));
   for (let row = from; row < to; row++) {
+    const direction = index.direction.at(row);
+    const taken = place[direction >> 1] ?? -1;
+    if (taken < 0) continue;
     const record = history.record(index.record.at(row));
     if (record?.bytes === undefined) continue;
-    const direction = index.direction.at(row);
     yield enhancedPacket({
-      interface: direction >> 1,
+      interface: taken,
       time: record.time,
       bytes: record.bytes,
       direction: direction % 2 === 0 ? 'outbound' : 'inbound',

@@ -28,7 +28,7 @@ export function holdLab(host: LabHost): LabApi {
     why: (...args) => lab.why(...args),
     verdicts: () => lab.verdicts(),
     explain: (...args) => lab.explain(...args),
-    capture: async () => handedOver(await lab.capture()),
+    capture: async (...args) => handedOver(await lab.capture(...args)),
     keyTables: () => lab.keyTables(),
     snapshot: async () => handedOver(await lab.snapshot()),
     resume: (...args) => lab.resume(...args),

@@ -146,8 +146,8 @@ export class Lab implements LabApi {
     return this.#lab.explain(question);
   }
 
-  async capture(): Promise<Uint8Array> {
-    return this.#lab.capture();
+  async capture(links?: readonly string[]): Promise<Uint8Array> {
+    return this.#lab.capture(links);
   }
 
   async keyTables(): Promise<readonly KeyTable[]> {

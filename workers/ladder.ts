@@ -1,10 +1,11 @@
-import type { DissectedLayer, Dissection, LayerMessage } from '../core/index.ts';
+import type { LayerMessage } from '../core/index.ts';
 import type { History } from '../core/simulation/index.ts';
 import { createGlance, type TraceRecord } from '../core/trace/index.ts';
 import { FRAME_FATE } from './frame-fate.ts';
 import { codecOwners, type FrameReader } from './frame-reader.ts';
 import type { FrameIndex } from './frames.ts';
 import type { Conversation, Ladder, MessageRung, Rung, Told } from './ladder-view.ts';
+import { contentOf, messageLayer } from './message-layer.ts';
 import { happeningOf, sentenceOf } from './stories.ts';
 
 /** Frames that one question looks at, so that others get in between. */
@@ -16,9 +17,6 @@ const MOST_KEPT = 20_000;
 const MOST_TOLD = 8;
 /** Notes that wait for the first message of their node. */
 const MOST_WAITING = 64;
-/** FNV-1a, 32 bits. */
-const FNV_START = 0x811c9dc5;
-const FNV_PRIME = 0x01000193;
 
 interface KeptMessage {
   readonly kind: 'message';
@@ -220,18 +218,6 @@ export class LadderList {
 
 function conversationOf(one: Kept): string {
   return one.kind === 'note' ? one.conversation : one.message.conversation;
-}
-
-/** The innermost layer that is a message, of those that anybody sees. */
-function messageLayer({ layers }: Dissection): DissectedLayer | undefined {
-  return layers.findLast(({ message }) => message !== undefined);
-}
-
-/** The same for the very same octets of a message. */
-function contentOf({ bytes }: Dissection, { start, end, message }: DissectedLayer): string {
-  let hash = FNV_START;
-  for (let at = start; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), FNV_PRIME) >>> 0;
-  return `${message?.conversation}/${message?.exchange}/${message?.id}/${end - start}/${hash}`;
 }
 
 /** Nodes in the order of the ways: one that a way adds stands beside the one that it comes from. */

@@ -26,6 +26,7 @@ import { FrameReader } from './frame-reader.ts';
 import { FrameIndex, kindOfHappening } from './frames.ts';
 import { LadderList } from './ladder.ts';
 import type { Ladder } from './ladder-view.ts';
+import { namedLinks } from './named-links.ts';
 import { nodeView, overview } from './node-view.ts';
 import { PacketList } from './packet-list.ts';
 import { packetView } from './packet-view.ts';
@@ -204,16 +205,25 @@ export class OpenLab {
     return explain(this, question);
   }
 
-  capture(): Uint8Array {
-    const { rows, size } = this.index;
+  /** `words` name the links that are taken (see `namedLinks`); none: all. A word that names no link throws a RangeError. */
+  capture(words: readonly string[] = []): Uint8Array {
+    const { rows, size, direction } = this.index;
+    const named = words.length === 0 ? undefined : namedLinks(this.history.head.topology, words);
+    if (named !== undefined && 'wrong' in named) throw new RangeError(named.wrong);
+    const links = named?.links;
     let octets = 0;
-    for (let row = 0; row < rows; row++) octets += size.at(row);
+    for (let row = 0; row < rows; row++) {
+      if (links === undefined || links.includes(direction.at(row) >> 1)) octets += size.at(row);
+    }
     if (octets > LARGEST_CAPTURE) {
       throw new RangeError(
         `the frames are ${octets} octets, more than one capture in memory may hold (${LARGEST_CAPTURE})`,
       );
     }
-    return joinChunks([...captureHead(this.history), ...captureFrames(this.history, this.index, 0, rows)]);
+    return joinChunks([
+      ...captureHead(this.history, links),
+      ...captureFrames(this.history, this.index, links, 0, rows),
+    ]);
   }
 
   keyTables(): KeyTable[] {

@@ -11,6 +11,7 @@ import { Interruption } from '../interruption.ts';
 import { openSession } from '../lab-session.ts';
 import {
   flagsText,
+  linkOption,
   loadOptions,
   type RunFlags,
   seedOption,
@@ -21,17 +22,16 @@ import {
 } from '../options.ts';
 import { EXIT, Refused } from '../refused.ts';
 import { type Outcome, outcomeJson, tellOutcome } from '../run-outcome.ts';
-import { CaptureOutput, KeyOutput } from '../run-outputs.ts';
+import { type CaptureFlags, CaptureOutput, KeyOutput, takenLinks } from '../run-outputs.ts';
 import { StoryOutput } from '../story-output.ts';
 import { type Terminal, toJson } from '../terminal.ts';
 import { attachWords as words } from '../words/attach.ts';
 import { runWords } from '../words/run.ts';
 
-interface Flags extends RunFlags {
+interface Flags extends RunFlags, CaptureFlags {
   readonly for?: number;
   readonly speed: number;
   readonly log?: string;
-  readonly pcap?: string;
   readonly keys?: string;
   readonly full?: boolean;
   readonly quiet?: boolean;
@@ -51,6 +51,7 @@ export function addAttach(program: Command, terminal: Terminal): void {
     .option('--for <time>', words.options.for, untilOption)
     .option('--speed <factor>', words.options.speed, speedOption, 1)
     .option('--pcap <file>', runWords.options.pcap)
+    .option('--pcap-link <link>', runWords.options.pcapLink, linkOption, [])
     .option('--keys <folder>', runWords.options.keys)
     .option('--seed <number>', runWords.options.seed, seedOption)
     .option('--set <path=value>', runWords.options.set, setOption, [])
@@ -82,6 +83,7 @@ async function attach(lab: string, flags: Flags, terminal: Terminal): Promise<nu
   const ends = cablesOf(open);
   if (ends.length === 0) throw new Refused(words.noOutside(file.name));
   for (const output of [flags.log, flags.pcap]) if (output !== undefined) refuseToOverwrite(output, file.name);
+  const links = takenLinks(open, flags);
   const cables: Cable[] = [];
   let log: InputLogOutput | undefined;
   let capture: CaptureOutput | undefined;
@@ -89,7 +91,7 @@ async function attach(lab: string, flags: Flags, terminal: Terminal): Promise<nu
   try {
     for (const one of ends) cables.push(await Cable.open(one));
     if (flags.log !== undefined) log = new InputLogOutput(flags.log, open.history.head.topology);
-    if (flags.pcap !== undefined) capture = new CaptureOutput(flags.pcap);
+    if (flags.pcap !== undefined) capture = new CaptureOutput(flags.pcap, links);
     const keys = flags.keys === undefined ? undefined : new KeyOutput(flags.keys);
     const story = new StoryOutput(terminal, flags);
     for (const one of ends) terminal.tell(terminal.tint('dim', words.joined(one)));
@@ -108,7 +110,7 @@ async function attach(lab: string, flags: Flags, terminal: Terminal): Promise<nu
       verdicts: open.verdicts(),
       interrupted: interruption.asked,
       seconds: (performance.now() - began) / 1000,
-      keyFiles: keys?.write(open),
+      keys: keys?.write(open, capture),
       capture: capture?.path,
     };
     if (flags.json === true) terminal.say(toJson(liveJson(outcome, live, cables, log?.path, story)));

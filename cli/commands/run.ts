@@ -2,16 +2,24 @@ import type { Command } from 'commander';
 import { readTopologyFile, refuseToOverwrite } from '../files.ts';
 import { Interruption } from '../interruption.ts';
 import { openFlagged, runSession } from '../lab-session.ts';
-import { flagsText, type RunFlags, seedOption, setOption, shellWord, untilOption, withoutOption } from '../options.ts';
+import {
+  flagsText,
+  linkOption,
+  type RunFlags,
+  seedOption,
+  setOption,
+  shellWord,
+  untilOption,
+  withoutOption,
+} from '../options.ts';
 import { EXIT } from '../refused.ts';
 import { type Outcome, outcomeJson, tellOutcome } from '../run-outcome.ts';
-import { CaptureOutput, KeyOutput } from '../run-outputs.ts';
+import { type CaptureFlags, CaptureOutput, KeyOutput, takenLinks } from '../run-outputs.ts';
 import { StoryOutput } from '../story-output.ts';
 import { type Terminal, toJson } from '../terminal.ts';
 import { runWords as words } from '../words/run.ts';
 
-interface Flags extends RunFlags {
-  readonly pcap?: string;
+interface Flags extends RunFlags, CaptureFlags {
   readonly keys?: string;
   readonly full?: boolean;
   readonly quiet?: boolean;
@@ -30,6 +38,7 @@ export function addRun(program: Command, terminal: Terminal): void {
     .option('--set <path=value>', words.options.set, setOption, [])
     .option('--without <part>', words.options.without, withoutOption, [])
     .option('--pcap <file>', words.options.pcap)
+    .option('--pcap-link <link>', words.options.pcapLink, linkOption, [])
     .option('--keys <folder>', words.options.keys)
     .option('--full', words.options.full)
     .option('--quiet', words.options.quiet)
@@ -46,7 +55,8 @@ async function run(lab: string, flags: Flags, terminal: Terminal): Promise<numbe
   for (const input of [file.name, flags.inputs ?? '']) {
     if (flags.pcap !== undefined) refuseToOverwrite(flags.pcap, input);
   }
-  const capture = flags.pcap === undefined ? undefined : new CaptureOutput(flags.pcap);
+  const links = takenLinks(session.open, flags);
+  const capture = flags.pcap === undefined ? undefined : new CaptureOutput(flags.pcap, links);
   const keys = flags.keys === undefined ? undefined : new KeyOutput(flags.keys);
   const interruption = new Interruption();
   const began = performance.now();
@@ -63,7 +73,7 @@ async function run(lab: string, flags: Flags, terminal: Terminal): Promise<numbe
       verdicts: session.open.verdicts(),
       interrupted: interruption.asked,
       seconds: (performance.now() - began) / 1000,
-      keyFiles: keys?.write(session.open),
+      keys: keys?.write(session.open, capture),
       capture: capture?.path,
     };
     if (flags.json === true) terminal.say(toJson(outcomeJson(outcome, story.listed)));

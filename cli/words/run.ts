@@ -1,6 +1,12 @@
 const counted = (count: number, one: string, more: string): string =>
   `${count.toLocaleString('en')} ${count === 1 ? one : more}`;
 
+/** How to capture one link: those of this run that a table of its keys needs, or any. */
+const captureLines = (oneLink: readonly (readonly string[])[]): string =>
+  (oneLink.length === 0 ? ['--pcap-link "a:wan -- b:wan"'] : [...new Set(oneLink.flat())])
+    .map((flag) => `  ikebana run LAB --pcap one-link.pcapng ${flag}`)
+    .join('\n');
+
 /** All that `ikebana run` says. */
 export const runWords = {
   summary: 'run a lab and judge its expectations',
@@ -13,6 +19,8 @@ Examples:
   $ ikebana run site-to-site                       a lab that comes along
   $ ikebana run office.yaml --pcap office.pcapng --keys keys/
                                                    with a capture, and the keys that open it
+  $ ikebana run office.yaml --pcap wan.pcapng --pcap-link "gw-a:wan -- gw-b:wan"
+                                                   a capture of one link; gw-a:wan says the same
   $ ikebana run office.yaml --set nodes.home.plugins.nat.udp_timeout=30s
                                                    one setting changed
   $ ikebana run office.yaml --without laptop/nat-t the same without a plugin on a node
@@ -27,6 +35,8 @@ Exit codes: 0 all expectations held; 1 some failed; 2 bad input; 130 interrupted
     set: 'change a setting: a path into the file, =, and a value; may be given again',
     without: 'take a plugin off a node, with what requires it, or a whole node away; may be given again',
     pcap: 'write all frames as pcapng, each link an interface',
+    pcapLink:
+      'only the frames of this link: its name, a node and its interface, or a node for all of its links; may be given again',
     keys: 'write the key tables for Wireshark and tshark into this folder',
     full: 'tell every single happening',
     quiet: 'only verdicts and summary',
@@ -53,7 +63,16 @@ Exit codes: 0 all expectations held; 1 some failed; 2 bad input; 130 interrupted
   wrongWithout: (text: string) => `--without ${text}: write node/plugin, such as laptop/nat-t, or node`,
   wrongSeed: (text: string) => `--seed ${text} is no whole number from 0 to 9007199254740991`,
   wrongTime: (option: string, text: string, why: string) => `${option} ${text}: ${why}`,
-  keysReadme: (tables: readonly { readonly file: string; readonly about: string }[]) =>
+  linkWithoutPcap: '--pcap-link says which links a capture takes: --pcap FILE is missing',
+  wrongLink: (why: string) => `--pcap-link: ${why}`,
+  needsOneLink: (file: string, flags: readonly string[]) =>
+    `${file}: Wireshark counts every copy of a message, and this capture has them on several links. Take ${
+      flags.length === 1 ? flags[0] : `a capture for each of ${flags.join(', ')}`
+    }`,
+  keysReadme: (
+    tables: readonly { readonly file: string; readonly about: string }[],
+    oneLink: readonly (readonly string[])[],
+  ) =>
     `Keys of a run of Ikebana, for Wireshark and tshark. Whoever has these files can read its captures.
 
 ${tables.map(({ file, about }) => `${file}: ${about}`).join('\n')}
@@ -63,9 +82,9 @@ or name this folder for one command:
 
   WIRESHARK_CONFIG_DIR="$PWD" tshark -o esp.enable_encryption_decode:TRUE -r capture.pcapng
 
-A packet that crosses several links stands in the capture once for each. One link alone, by its name:
+A packet that crosses several links stands in a capture of all of them once for each. A capture of one link, by its name:
 
-  tshark -r capture.pcapng -Y 'frame.interface_name == "a:wan -- b:wan"' -w one-link.pcapng
+${captureLines(oneLink)}
 
 keys.jsonl holds the same keys for \`ikebana capture --keys\`.
 `,

@@ -173,6 +173,11 @@ export interface KeyLogFormat {
   readonly file: string;
   /** The preference or folder where a reader puts it. */
   readonly about: string;
+  /**
+   * The codec of the messages that these keys open, where readers of the table take every copy of a message for the next link of a chain: a
+   * packet that crosses several links has a copy on each, so they need the capture of one link. Absent: copies do no harm.
+   */
+  readonly chained?: string;
   /** One line without its end; `undefined` where the format cannot express the entry. */
   line(entry: PlainValues): string | undefined;
   /** The entry of a line that `line` or another program wrote; `undefined` for what is none. Absent: such files are not read. */

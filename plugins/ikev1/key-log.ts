@@ -98,6 +98,7 @@ export const isakmpKeyLog: KeyLogFormat = {
   file: 'ikev1_decryption_table',
   about:
     "Wireshark's table of IKEv1 keys: in its configuration folder, or Edit, Preferences, Protocols, ISAKMP. It counts every copy of a message into the chain of IVs: give it the capture of one link",
+  chained: 'ikev1',
   line: (entry) => uatLine([octetsIn(entry, 'cookieI'), octetsIn(entry, 'key')]),
 };
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Browser, Page, Response } from 'playwright-core';
+import { readCapture } from '../../core/capture/index.ts';
 import { plugins } from '../../plugins/index.ts';
 import { holdLab } from '../../workers/hold-lab.ts';
 import { createHost } from '../../workers/host.ts';
@@ -103,6 +104,17 @@ groupWith(chromium, 'the page in Chromium', () => {
       const bytes = readFileSync(await download.path());
       expect(here.progress.frames).toBeGreaterThan(10);
       expect(Buffer.compare(bytes, here.capture)).toBe(0);
+      const { name: link } = readCapture(here.capture).interfaces[1] as { name: string };
+      await page.click('[aria-label="Export"]');
+      await page.selectOption('[aria-label="Links of the capture"]', link);
+      const [one] = await Promise.all([page.waitForEvent('download'), page.click('[data-out="pcapng"]')]);
+      const ofOne = readCapture(readFileSync(await one.path()));
+      expect(one.suggestedFilename()).toBe(`${name}-${link.replace(/[^a-z0-9]+/g, '-')}.pcapng`);
+      expect(ofOne.interfaces.map((face) => face.name)).toEqual([link]);
+      const theirs = readCapture(bytes).packets.filter((packet) => packet.interface === 1);
+      expect(ofOne.packets.map((packet) => Buffer.from(packet.bytes).toString('hex'))).toEqual(
+        theirs.map((packet) => Buffer.from(packet.bytes).toString('hex')),
+      );
     },
     PATIENCE * 2,
   );

@@ -100,7 +100,10 @@ describe('ikebana attach', () => {
       const [one, other] = await freePorts();
       writeFileSync(path('one.yaml'), edge('192.0.2.1', '192.0.2.2', one, other));
       writeFileSync(path('other.yaml'), edge('192.0.2.2', '192.0.2.1', other, one));
-      const files = (name: string) => ['--log', `${name}.log`, '--pcap', `${name}.pcapng`, '--for', '9s', '--json'];
+      const ofCable = ['--pcap-link', 'world'];
+      const files = (name: string) => [
+        ...['--log', `${name}.log`, '--pcap', `${name}.pcapng`, '--for', '9s', '--json', ...ofCable],
+      ];
       // Both at once: on a busy machine a program takes seconds to start, and only while both run do they hear each other.
       const first = start('attach', 'one.yaml', ...files('one'));
       const second = start('attach', 'other.yaml', ...files('other'));
@@ -115,7 +118,8 @@ describe('ikebana attach', () => {
         expect(outcome.lateness.frames).toBe(cable.out + cable.unsent);
         expect(code).toBe(0);
         const name = at === 0 ? 'one' : 'other';
-        const again = await ikebana('run', `${name}.yaml`, '--inputs', `${name}.log`, '--pcap', `${name}-2.pcapng`);
+        const written = ['--pcap', `${name}-2.pcapng`, ...ofCable];
+        const again = await ikebana('run', `${name}.yaml`, '--inputs', `${name}.log`, ...written);
         expect([again.code, again.err]).toEqual([0, '']);
         expect(Buffer.compare(readFileSync(path(`${name}-2.pcapng`)), readFileSync(path(`${name}.pcapng`)))).toBe(0);
       }

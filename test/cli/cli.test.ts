@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -77,6 +77,12 @@ describe('the command line', () => {
     [['run', 'routed', '--set', 'links[0].loos=3'], 'did you mean `loss`?'],
     [['run', 'routed', '--pcap', '/nowhere/at/all.pcapng'], 'cannot be written: there is no such file or folder'],
     [['run', 'routed', '--pcap', '.'], 'cannot be written: it is a folder'],
+    [['run', 'routed', '--pcap', 'no.pcapng', '--pcap-link', 'alcie'], 'no node `alcie`, did you mean `alice`?'],
+    [['run', 'routed', '--pcap', 'no.pcapng', '--pcap-link', 'alice:eth1'], 'did you mean `alice:eth0`?'],
+    [['run', 'routed', '--pcap', 'no.pcapng', '--pcap-link', 'alice', '--pcap-link', ''], 'no node ``'],
+    [['run', 'routed', '--pcap', 'no.pcapng', '--pcap-link', 'east:wna -- west:wan'], 'mean `east:wan -- west:wan`?'],
+    [['run', 'routed', '--pcap', 'no.pcapng', '--pcap-link', 'east:wan--west:wan'], 'mean `east:wan -- west:wan`?'],
+    [['run', 'routed', '--pcap-link', 'alice'], '--pcap FILE is missing'],
     [['run', 'routed', '--keys', 'rainy.yaml'], 'cannot be written: a file is in the way'],
     [['run', 'routed', '--keys', '/proc/none/keys'], 'cannot be written'],
     [['run', 'rainy.yaml', '--pcap', './rainy.yaml'], 'it is not written over'],
@@ -191,6 +197,45 @@ describe('run', () => {
     expect(one.out).toMatch(/^0010 {2}([0-9a-f]{2} ){16}/m);
     expect(text.out).toContain(`${readCapture(written).packets.length} packets`);
     expect(text.code).toBe(0);
+  });
+
+  it('captures the links that are named, and names one that a table of keys needs', async () => {
+    const keys = ['--keys', 'one-link'];
+    const [all, wan, node, either] = await Promise.all([
+      ikebana('run', 'ikev1-main', '--quiet', '--pcap', 'all.pcapng', '--keys', 'all-links'),
+      ikebana('run', 'ikev1-main', '--json', '--pcap', 'wan.pcapng', ...keys, '--pcap-link', 'internet:a -- gw-a:wan'),
+      ikebana('run', 'ikev1-main', '--quiet', '--pcap', 'node.pcapng', '--pcap-link', 'internet', '--keys', 'node'),
+      ikebana(
+        'run',
+        'ikev1-main',
+        '--pcap',
+        'no.pcapng',
+        '--pcap-link',
+        'gw-a:wan',
+        '--pcap-link',
+        'gw-a:wna',
+        ...keys,
+      ),
+    ]);
+    const link = 'gw-a:wan -- internet:a';
+    const read = (name: string) => readCapture(readFileSync(join(folder, name)));
+    const framesOn = (name: string) => {
+      const { interfaces, packets } = read(name);
+      return packets.map((packet) => [interfaces[packet.interface]?.name, Buffer.from(packet.bytes).toString('hex')]);
+    };
+    const theirs = framesOn('all.pcapng');
+    expect([all.code, wan.code, node.code, either.code]).toEqual([0, 0, 0, 2]);
+    expect(read('all.pcapng').interfaces.length).toBe(4);
+    expect(read('wan.pcapng').interfaces.map(({ name }) => name)).toEqual([link]);
+    expect(framesOn('wan.pcapng')).toEqual(theirs.filter(([name]) => name === link));
+    expect(framesOn('node.pcapng')).toEqual(theirs.filter(([name]) => name?.includes('internet:')));
+    // Both links of the router carry each message.
+    for (const { out } of [all, node]) expect(out).toContain(`Take --pcap-link '${link}'`);
+    expect(JSON.parse(wan.out).hints).toEqual([]);
+    for (const name of ['all-links', 'one-link']) {
+      expect(readFileSync(join(folder, name, 'README'), 'utf8')).toContain(`--pcap-link '${link}'`);
+    }
+    expect(existsSync(join(folder, 'no.pcapng'))).toBe(false);
   });
 
   it('keeps what is done when it is interrupted', async () => {

@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { Icon } from '../look/icon.tsx';
 import { toPositions } from '../model/positions.ts';
@@ -10,22 +11,20 @@ export function Out() {
   const { model, desk, places } = page;
   const menu = useRef<HTMLDivElement>(null);
   const off = model.lab.value === undefined;
+  const links = model.lab.value?.links.map((link) => link.name) ?? [];
+  const chosen = useSignal('');
+  // The lab may have changed since: then it is all links again.
+  const link = links.includes(chosen.value) ? chosen.value : '';
 
   function name(): string {
     const { source, lab } = model;
-    return (
-      source.value?.id ??
-      (lab.value?.name
-        .toLowerCase()
-        .replace(/[^a-z0-9]+/g, '-')
-        .replace(/^-|-$/g, '') ||
-        'lab')
-    );
+    return source.value?.id ?? (asFileName(lab.value?.name ?? '') || 'lab');
   }
 
   async function capture(): Promise<void> {
-    const bytes = await model.worker.ask((api) => api.capture());
-    if (bytes !== undefined) download(`${name()}.pcapng`, bytes, 'application/x-pcapng');
+    const bytes = await model.worker.ask((api) => api.capture(link === '' ? [] : [link]));
+    const whole = link === '' ? name() : `${name()}-${asFileName(link)}`;
+    if (bytes !== undefined) download(`${whole}.pcapng`, bytes, 'application/x-pcapng');
   }
 
   async function keys(): Promise<void> {
@@ -83,6 +82,22 @@ export function Out() {
       </button>
       {desk.out.value ? (
         <div class="menu-list" role="menu">
+          {links.length > 1 ? (
+            <select
+              aria-label={text('out.links')}
+              value={link}
+              onChange={(event) => {
+                chosen.value = event.currentTarget.value;
+              }}
+            >
+              <option value="">{text('out.allLinks', { count: links.length })}</option>
+              {links.map((one) => (
+                <option key={one} value={one}>
+                  {one}
+                </option>
+              ))}
+            </select>
+          ) : null}
           {entries.map(([key, run]) => (
             <button
               key={key}
@@ -101,6 +116,13 @@ export function Out() {
       ) : null}
     </div>
   );
+}
+
+function asFileName(words: string): string {
+  return words
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
 }
 
 function download(name: string, content: Uint8Array | string, type: string): void {

@@ -207,6 +207,8 @@ export const en = {
   'key.experiments': 'Open or close the experiments',
 
   'out.title': 'Export',
+  'out.links': 'Links of the capture',
+  'out.allLinks': 'Capture of all {count} links',
   'out.pcapng': 'Capture, pcapng',
   'out.keys': 'Key tables for Wireshark',
   'out.topology': 'Topology, YAML',
