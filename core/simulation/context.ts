@@ -35,7 +35,6 @@ export class InstanceContext implements Attached {
   /** By contract token: finding an object is quicker than finding a name. */
   #siblings: Map<object, object | undefined> | undefined;
   #caches: Map<string, BoundedCache<unknown>> | undefined;
-  #above: Map<number, Attached> | undefined;
   /** The key that was asked for last, and who is bound under it: almost always the same again. */
   #lastKey = -1;
   #lastAbove: Attached | undefined;
@@ -108,7 +107,7 @@ export class InstanceContext implements Attached {
   deliver(packet: Packet, key: number): boolean {
     if (key !== this.#lastKey) {
       this.#lastKey = key;
-      this.#lastAbove = this.#above?.get(key);
+      this.#lastAbove = this.#engine.above(this.#instance, key);
     }
     if (this.#lastAbove === undefined) return false;
     this.#engine.receive(this.#lastAbove, packet);
@@ -209,12 +208,7 @@ export class InstanceContext implements Attached {
   }
 
   /** For the simulation: who is bound above this instance changed. */
-  setAbove(key: number, above: Attached | undefined): void {
-    if (above === undefined) this.#above?.delete(key);
-    else {
-      this.#above ??= new Map();
-      this.#above.set(key, above);
-    }
+  forgetAbove(): void {
     this.#lastKey = -1;
   }
 

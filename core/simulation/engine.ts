@@ -3,6 +3,7 @@ import type { Context, HookVerdict, Plugin, Protocol, Registry } from '../plugin
 import { createStream, type RandomStream } from '../random/index.ts';
 import type { LinkSettings, Topology } from '../topology/index.ts';
 import { type PlainValues, type RecordKind, Trace, type TraceBudget, type TraceRecord } from '../trace/index.ts';
+import { type Bindings, boundUnder, enterBinding, removeBinding } from './bindings.ts';
 import { foldRecord, type Observers, observersOf } from './judge.ts';
 import { PacketPool } from './pool.ts';
 import { createRun, type Run } from './run.ts';
@@ -42,7 +43,7 @@ export interface Attached extends Context {
   /** By hook point of this plugin. */
   readonly hooks: readonly BoundHook[][];
   /** Who is bound above changed. */
-  setAbove(key: number, above: Attached | undefined): void;
+  forgetAbove(): void;
   /** Forgets everything derived. */
   emptyCaches(): void;
 }
@@ -101,11 +102,7 @@ export class Engine {
   attach(attached: readonly Attached[], resumed: boolean): void {
     this.#attached = attached;
     for (const instance of this.wiring.instances) {
-      if (resumed) {
-        for (const [key, bound] of Object.entries(this.run.bound[instance.index] ?? {})) {
-          this.context(instance.index).setAbove(Number(key), this.context(bound));
-        }
-      } else this.#bindStatic(instance);
+      if (!resumed) this.#bindStatic(instance);
       if (instance.plugin.binds?.some((binding) => binding.below === 'link')) {
         this.linkReceivers[instance.node] = this.context(instance.index);
       }
@@ -222,21 +219,27 @@ export class Engine {
   bind(node: WiredNode, instance: number, below: string, key: number): boolean {
     const provider = node.providers.get(below);
     if (provider === undefined) return false;
-    const bound = this.run.bound[provider.index] as Record<number, number>;
-    const present = bound[key];
-    if (present !== undefined) return present === instance;
-    bound[key] = instance;
-    this.context(provider.index).setAbove(key, this.context(instance));
+    const present = boundUnder(this.run.bound[provider.index], key);
+    if (present >= 0) return present === instance;
+    this.run.bound[provider.index] ??= [];
+    enterBinding(this.run.bound[provider.index] as Bindings, key, instance);
+    this.context(provider.index).forgetAbove();
     return true;
   }
 
   unbind(node: WiredNode, instance: number, below: string, key: number): void {
     const provider = node.providers.get(below);
     if (provider === undefined) return;
-    const bound = this.run.bound[provider.index] as Record<number, number>;
-    if (bound[key] !== instance) return;
-    delete bound[key];
-    this.context(provider.index).setAbove(key, undefined);
+    const bound = this.run.bound[provider.index];
+    if (bound === undefined || boundUnder(bound, key) !== instance) return;
+    removeBinding(bound, key);
+    this.context(provider.index).forgetAbove();
+  }
+
+  /** Who is bound under a key above an instance. */
+  above(instance: number, key: number): Attached | undefined {
+    const bound = boundUnder(this.run.bound[instance], key);
+    return bound < 0 ? undefined : this.#attached[bound];
   }
 
   /** Tells the protocols of a node that one of its interfaces went up or down. */

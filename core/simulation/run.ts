@@ -4,6 +4,7 @@ import type { RandomStream } from '../random/index.ts';
 import { createEventQueue, type EventQueue, type Instant } from '../time/index.ts';
 import type { LinkSettings, TimelineEntry, Topology } from '../topology/index.ts';
 import type { PlainValue, PlainValues } from '../trace/index.ts';
+import type { Bindings } from './bindings.ts';
 
 /** A timer's place in the table: used again under another generation once the timer has fired or was unset. */
 export interface TimerSlot {
@@ -52,8 +53,8 @@ export interface Run {
   readonly interfacesUp: boolean[];
   /** The state of each protocol, by instance: nodes in order, each with its plugins in their order. */
   readonly states: unknown[];
-  /** For each instance: who is bound above it, by key. */
-  readonly bound: Record<number, number>[];
+  /** For each instance: who is bound above it. */
+  readonly bound: (Bindings | undefined)[];
   readonly streams: Record<string, RandomStream>;
   readonly timers: TimerSlot[];
   readonly freeTimers: number[];
@@ -85,7 +86,7 @@ export function createRun(topology: Topology, instances: number): Run {
     links: topology.links.map((link) => ({ ...link.settings })),
     interfacesUp: topology.nodes.flatMap((node) => node.interfaces.map(() => true)),
     states: new Array(instances).fill(undefined),
-    bound: Array.from({ length: instances }, () => ({})),
+    bound: new Array(instances).fill(undefined),
     streams: {},
     timers: [],
     freeTimers: [],
