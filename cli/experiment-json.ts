@@ -1,4 +1,4 @@
-import { type CellResult, type Experiment, tallyOf } from '../core/experiment/index.ts';
+import { type CellResult, conclude, type Experiment, tallyOf } from '../core/experiment/index.ts';
 
 /** Everything that came out, as plain data with names instead of places in lists. */
 export function experimentJson(experiment: Experiment, results: readonly CellResult[]): object {
@@ -13,6 +13,7 @@ export function experimentJson(experiment: Experiment, results: readonly CellRes
     measures: measures.map((measure) => ({ name: measure.name, about: measure.about, unit: measure.unit })),
     table,
     tally: tallyOf(results),
+    conclusions: conclude(experiment, results),
     cells: results.map(({ cell, verdict, surprises, outcome }) => ({
       variations: Object.fromEntries(axes.map((axis, at) => [axis.name, cell.variations[at]])),
       verdict,

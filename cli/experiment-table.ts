@@ -1,6 +1,7 @@
 import {
   type CellResult,
   causesOf,
+  conclude,
   type Experiment,
   measureText,
   type ResultTable,
@@ -49,7 +50,29 @@ export function experimentTable(terminal: Painting, experiment: Experiment, resu
     }
     lines.push('');
   }
-  return lines;
+  return [...lines, ...conclusionLines(terminal, experiment, results, width)];
+}
+
+/** What follows from the cells, a sentence for each combination of what is given. */
+function conclusionLines(
+  terminal: Painting,
+  experiment: Experiment,
+  results: readonly CellResult[],
+  width: number,
+): string[] {
+  const lines: string[] = [];
+  let about: string | undefined;
+  for (const concluded of conclude(experiment, results)) {
+    if (concluded.about !== about) {
+      about = concluded.about;
+      if (lines.length > 0) lines.push('');
+      lines.push(terminal.paint('bold', harmless(about === '' ? words.conclusions : `${words.conclusions}: ${about}`)));
+    }
+    const style = concluded.chosen === undefined ? 'yellow' : 'green';
+    const [first = '', ...rest] = wrapped(harmless(concluded.text), width - 4);
+    lines.push(`${INDENT}${terminal.paint(style, '→')} ${first}`, ...rest.map((line) => `${INDENT}${INDENT}${line}`));
+  }
+  return lines.length === 0 ? [] : [...lines, ''];
 }
 
 function letterOf(at: number): string {

@@ -7,6 +7,7 @@ export {
   cellName,
   cellsOf,
   commonText,
+  conclude,
   jobOf,
   judgeCells,
   measureText,

@@ -3,6 +3,7 @@ import {
   type CellResult,
   causesOf,
   cellName,
+  conclude,
   type Experiment,
   markupText,
   measureText,
@@ -53,6 +54,7 @@ ${tablesOf(experiment, results)
   .map((table) => tableMarkup(experiment, table, letters))
   .join('\n')}
 ${legendMarkup(causes, letters, tally)}
+${conclusionsMarkup(experiment, results)}
 </div>
 <aside>
 <p class="hint">Choose a cell: what was asked of it, why it failed, and its story stand here.</p>
@@ -155,6 +157,13 @@ function legendMarkup(
   );
   const list = lines.length === 0 ? '' : `<h2>Causes</h2><dl class="causes">${lines.join('\n')}</dl>`;
   return `${keys.length === 0 ? '' : `<p class="keys">${keys.join(' ')}</p>`}${list}`;
+}
+
+function conclusionsMarkup(experiment: Experiment, results: readonly CellResult[]): string {
+  const lines = conclude(experiment, results).map(
+    ({ about, text: says }) => `<dt>${text(says)}</dt>${about === '' ? '' : `<dd>${text(about)}</dd>`}`,
+  );
+  return lines.length === 0 ? '' : `<h2>What follows</h2><dl class="causes">${lines.join('\n')}</dl>`;
 }
 
 function detailMarkup(experiment: Experiment, result: CellResult): string {

@@ -42,6 +42,7 @@ Exit codes: 0 everything as expected; 1 some cell came out otherwise, or could n
   skipped: 'Skipped',
   skippedCells: (why: string, count: number) => `${counted(count, 'cell', 'cells')}: ${why}`,
   causes: 'Causes',
+  conclusions: 'What follows',
   surprises: 'Other than expected',
   more: (count: number) => `… and ${count} more: --json has them all`,
   noCause: 'no cause',

@@ -22,6 +22,7 @@ export interface Experiment {
   readonly goals?: readonly string[];
   readonly measures: readonly Measure[];
   readonly expectations: readonly CellExpectation[];
+  readonly conclusions: readonly Conclusion[];
   readonly table: TableLayout;
 }
 
@@ -80,6 +81,20 @@ export interface CellExpectation extends Condition {
   readonly why: string;
   /** Line in the file. */
   readonly line: number;
+}
+
+/** What is to be concluded from the cells, once they ran: which variations of some axes are best. */
+export interface Conclusion {
+  readonly about: string;
+  /** Axes for whose every combination one is drawn. */
+  readonly given: readonly string[];
+  /** Axes whose variations are chosen. The cells of all other axes must fulfil what is needed alike. */
+  readonly choose: readonly string[];
+  readonly needs: readonly CellExpectation[];
+  /** The measure that decides among those that fulfil it; absent: the first of them. */
+  readonly measure?: string;
+  /** Whether the greatest is best. */
+  readonly most: boolean;
 }
 
 export interface Bounds {

@@ -1,5 +1,6 @@
 export { type Alignment, type AlignOptions, alignRuns, MOST_ALIGNED } from './align.ts';
 export * from './cells.ts';
+export { type Concluded, conclude, type Setting } from './conclude.ts';
 export { holdsFor } from './conditions.ts';
 export * from './experiment.ts';
 export * from './judge-cells.ts';

@@ -21,7 +21,8 @@ export function judgeCells(
   });
 }
 
-function surprisesOf(experiment: Experiment, expected: CellExpectation, outcome: CellOutcome): string[] {
+/** What differs from one rule that speaks of the cell, a sentence each. */
+export function surprisesOf(experiment: Experiment, expected: CellExpectation, outcome: CellOutcome): string[] {
   const says = (text: string): string => `${text} (line ${expected.line})`;
   const surprises: string[] = [];
   const { works, causes } = expected;

@@ -9,6 +9,7 @@ export const MOST_CELLS = 10_000;
 export const MOST_MEASURES = 64;
 /** Rules of `skip`, and of `expect`. */
 export const MOST_RULES = 1_000;
+export const MOST_CONCLUSIONS = 32;
 export const MOST_GOALS = 100;
 /** Characters of names of axes, variations and measures. */
 export const LONGEST_NAME = 80;

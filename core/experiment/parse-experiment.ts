@@ -18,6 +18,7 @@ import { checkVariations } from './check-variations.ts';
 import type { Axis, BaseTopology, Experiment, Measure, TableLayout } from './experiment.ts';
 import { MOST_GOALS } from './limits.ts';
 import { CHANGE_KEYS, readAxes, readChange } from './read-axes.ts';
+import { readConclusions } from './read-conclusions.ts';
 import { readMeasures } from './read-measures.ts';
 import { readCellExpectations, readSkips } from './read-rules.ts';
 
@@ -40,7 +41,7 @@ export interface ParsedExperiment {
 
 const KEYS = [
   ...['name', 'about', 'seed', 'base', 'topology', ...CHANGE_KEYS],
-  ...['axes', 'skip', 'goals', 'measures', 'expect', 'table'],
+  ...['axes', 'skip', 'goals', 'measures', 'expect', 'conclusions', 'table'],
 ];
 /** Keys at the top that begin so are for anchors: they mean nothing here. */
 const EXTENSION = 'x-';
@@ -59,6 +60,7 @@ export function parseExperiment(text: string, options: ExperimentOptions): Parse
   const rules = { report, registry, axes, measures };
   const skips = readSkips(rules, part('skip'));
   const expectations = readCellExpectations(rules, part('expect'));
+  const conclusions = readConclusions(rules, part('conclusions'));
   const goals = readGoals(report, part('goals'));
   const table = readTable(report, part('table'), axes, measures);
   const base = readTopologyOf(report, map, options, fileName);
@@ -74,6 +76,7 @@ export function parseExperiment(text: string, options: ExperimentOptions): Parse
     ...(goals === undefined ? {} : { goals: goals.map(onOneLine) }),
     measures,
     expectations,
+    conclusions,
     table,
   };
   if (experiment === undefined || report.failed) return { diagnostics: report.diagnostics() };

@@ -24,7 +24,7 @@ export interface RuleReading {
 
 export function readSkips(reading: RuleReading, written: Written | undefined): Skip[] {
   const { report, axes } = reading;
-  return rulesOf(report, written, 'skip').map(({ map, path }) => {
+  return rulesOf(report, written, ['skip']).map(({ map, path }) => {
     onlyKeys(report, map, [...CONDITION_KEYS, 'why'], path);
     const why = wordOf(map.entries.get('why')?.value);
     if (why === undefined) {
@@ -39,9 +39,14 @@ export function readSkips(reading: RuleReading, written: Written | undefined): S
 
 const EXPECTATION_KEYS = [...CONDITION_KEYS, 'works', 'cause', 'measures', 'why'];
 
-export function readCellExpectations(reading: RuleReading, written: Written | undefined): CellExpectation[] {
+/** Rules such as those of `expect`; `place` is where they stand. */
+export function readCellExpectations(
+  reading: RuleReading,
+  written: Written | undefined,
+  place: Path = ['expect'],
+): CellExpectation[] {
   const { report, axes } = reading;
-  return rulesOf(report, written, 'expect').map(({ map, path, line }) => {
+  return rulesOf(report, written, place).map(({ map, path, line }) => {
     onlyKeys(report, map, EXPECTATION_KEYS, path);
     const works = map.entries.get('works')?.value;
     const truth = works?.kind === 'scalar' && typeof works.value === 'boolean' ? works.value : undefined;
@@ -133,15 +138,15 @@ interface WrittenRule {
   readonly line: number;
 }
 
-function rulesOf(report: Report, written: Written | undefined, key: string): WrittenRule[] {
-  const list = written && asList(report, written, [key], 'a list of rules');
+function rulesOf(report: Report, written: Written | undefined, place: Path): WrittenRule[] {
+  const list = written && asList(report, written, place, 'a list of rules');
   if (list === undefined) return [];
   if (list.items.length > MOST_RULES) {
-    report.error(list.span, [key], `${list.items.length} rules; at most ${MOST_RULES} are allowed`);
+    report.error(list.span, place, `${list.items.length} rules; at most ${MOST_RULES} are allowed`);
     return [];
   }
   return list.items.flatMap((item, at) => {
-    const path = [key, at];
+    const path = [...place, at];
     const map = asMap(report, item, path, 'a rule such as `{ when: { axis: variation }, works: true }`');
     if (map === undefined) return [];
     const { source, from } = map.span;

@@ -174,9 +174,31 @@ function Maps({ close }: { close: () => void }) {
             </tbody>
           </table>
         ))}
+        <Conclusions />
       </div>
       <Details result={pointed.value} />
     </>
+  );
+}
+
+/** What follows from the cells, once all of them ran. */
+function Conclusions() {
+  const { experimenting } = usePage();
+  const code = experimenting.computing.value;
+  const experiment = experimenting.experiment.value;
+  const results = experimenting.results.value;
+  if (code === undefined || experiment === undefined) return null;
+  if (results.some(({ verdict }) => verdict === 'not-run')) return null;
+  const drawn = code.conclude(experiment, results);
+  if (drawn.length === 0) return null;
+  return (
+    <ul class="conclusions">
+      {drawn.map((one) => (
+        <li key={`${one.about}/${one.text}`} title={one.about}>
+          {one.text}
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -5,6 +5,7 @@ import {
   cellName,
   cellsOf,
   commonText,
+  conclude,
   type Experiment,
   jobOf,
   judgeCells,
@@ -229,6 +230,69 @@ describe('outcomes', () => {
     expect(results[2]?.surprises).toEqual(['expected frames at least 6; it is 5 (line 21)']);
     expect(results[6]?.surprises).toEqual(['expected core.link-lost; the cause is core.queue-full (line 23)']);
     expect(tallyOf(results)).toMatchObject({ cells: 8, ran: 5, works: 3, asExpected: 2, unexpected: 3, skipped: 2 });
+  });
+
+  it('let conclusions be drawn: the best setting that fulfils what is needed in all its cells', () => {
+    const drawn = parsed(`${WEATHER}conclusions:
+  - { for: loss, choose: pings, needs: [{ works: true }], least: frames, about: fewest }
+  - { for: loss, choose: pings, needs: [{ when: { deaf: no }, measures: { frames: { at_most: 8 } } }], most: frames }
+  - { choose: [loss, pings], needs: [{ works: true }] }
+`);
+    const ran = (frames: readonly (readonly [number, boolean, number])[]): CellResult[] =>
+      judgeCells(
+        drawn,
+        cellsOf(drawn),
+        new Map(frames.map(([index, works, count]) => [index, outcome(index, { works, measures: [count] })])),
+      );
+    // loss none: three pings take 6 and 7 frames, one more 8 and 8; with loss nothing works, and cells with `deaf` are skipped.
+    const all = ran([
+      [0, true, 6],
+      [1, true, 7],
+      [2, true, 8],
+      [3, true, 8],
+      [4, false, 3],
+      [6, false, 4],
+    ]);
+    const concluded = conclude(drawn, all);
+    expect(concluded.map(({ text }) => text)).toEqual([
+      'loss none: pings three, frames 7 (2 of 2 settings fulfil what is needed)',
+      'loss all: of 2 settings of pings none fulfils what is needed',
+      'loss none: pings one more, frames 8 (2 of 2 settings fulfil what is needed)',
+      'loss all: pings one more, frames 4 (2 of 2 settings fulfil what is needed)',
+      'all cells: loss none, pings three (2 of 4 settings fulfil what is needed)',
+    ]);
+    expect(concluded[0]).toMatchObject({ about: 'fewest', chosen: [{ axis: 'pings', variation: 'three' }], value: 7 });
+    // One cell that fails takes the setting with it; a cell that did not run is no setting that fulfils anything.
+    expect(
+      conclude(
+        drawn,
+        ran([
+          [0, true, 6],
+          [1, false, 7],
+          [2, true, 8],
+          [3, true, 8],
+        ]),
+      ).map(({ text }) => text),
+    ).toEqual(
+      expect.arrayContaining([
+        'loss none: pings one more, frames 8 (1 of 2 settings fulfil what is needed)',
+        'loss all: of 2 settings of pings none fulfils what is needed; 2 did not run',
+      ]),
+    );
+    expect(
+      told(`${WEATHER}conclusions:
+  - { for: los, choose: pings, least: frame }
+  - { for: pings, choose: pings, least: frames, most: frames }
+  - { for: loss, needs: [{ when: { loss: al }, works: true }] }
+`),
+    ).toEqual([
+      'weather.yaml:25:12 there is no axis `los`, did you mean `loss`?',
+      'weather.yaml:25:39 there is no measure `frame`, did you mean `frames`?',
+      'weather.yaml:26:5 axis `pings` cannot be given and chosen at once',
+      'weather.yaml:26:5 give `least` or `most`: one measure decides',
+      'weather.yaml:27:5 `choose` is missing: expected the axes whose best variations are wanted',
+      'weather.yaml:27:42 axis `loss` has no variation `al`, did you mean `all`?',
+    ]);
   });
 
   it('stand in tables: axes down, across, and one table for each of the rest', () => {
