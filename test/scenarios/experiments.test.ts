@@ -86,7 +86,7 @@ describe('shipped experiments', () => {
       const judged = results.filter(({ verdict }) => verdict === 'as-expected').length;
       expect(judged).toBeGreaterThanOrEqual(results.length / 2);
       expect(conclude(experiment, results).map(({ text }) => text)).toEqual(
-        expect.arrayContaining(FOLLOWS[name] ?? []),
+        expect.arrayContaining([...(FOLLOWS[name] ?? [])]),
       );
     },
     LIMIT,
