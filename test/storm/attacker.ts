@@ -1,68 +1,101 @@
 import { nextBelow, type RandomStream } from '../../core/random/index.ts';
-import { internetChecksum, read16, write16 } from '../../core/wire/index.ts';
+import { read16, write16 } from '../../core/wire/index.ts';
+import {
+  cookieStorm,
+  ETHERNET,
+  inClear,
+  isFirst,
+  mended,
+  onFloat,
+  payloadOf,
+  scatter,
+  UDP,
+  unsealed,
+} from './forgery.ts';
+import type { Door, Wire } from './places.ts';
 
 /** Somebody on the path: sends again, bent or made up, what was seen there. */
 
-/** A frame that enters at one of the switch's ports, towards the gateway behind it. */
-export interface Forged {
-  readonly port: 'p0' | 'p1';
+/** A frame that enters where it goes towards a gateway. */
+export interface Forged extends Door {
   readonly bytes: Uint8Array;
 }
 
 export interface Seen {
-  /** The link: 0 is gw-a's. */
-  readonly link: number;
-  /** Sent by the gateway; else it is on its way to it. */
-  readonly fromGateway: boolean;
+  /** The wire, by its place in the list. */
+  readonly wire: number;
+  /** Sent by the node at the wire's own end; else it is on its way to it. */
+  readonly outward: boolean;
   readonly bytes: Uint8Array;
 }
 
-/** What no honest node ever sends: where it turns up behind a gateway, a forgery was let in. */
-export const MARK = 'forged by the attacker on the path';
-
-const ETHERNET = 14;
 const MOST_SEEN = 300;
-const UDP = 17;
+const MOST_FIRST = 20;
 const ESP = 50;
+const AH = 51;
 
 export class Attacker {
   readonly #chance: RandomStream;
+  readonly #wires: readonly Wire[];
   readonly #seen: Seen[] = [];
+  /** First messages of IKE SAs are kept apart: there are few. */
+  readonly #first: Seen[] = [];
 
-  constructor(chance: RandomStream) {
+  constructor(chance: RandomStream, wires: readonly Wire[]) {
     this.#chance = chance;
+    this.#wires = wires;
   }
 
   see(frame: Seen): void {
     if (read16(frame.bytes, 12) !== 0x0800) return;
-    if (this.#seen.length < MOST_SEEN) this.#seen.push(frame);
-    else this.#seen[nextBelow(this.#chance, MOST_SEEN)] = frame;
+    this.#keep(this.#seen, frame, MOST_SEEN);
+    // What is on its way to a gateway may be a forgery.
+    if (frame.outward && isFirst(frame.bytes)) this.#keep(this.#first, frame, MOST_FIRST);
   }
 
-  /** A few forged frames for this moment. */
+  /** A few forged frames for this moment, and now and then very many. */
   forge(): Forged[] {
     const forged: Forged[] = [];
     if (this.#seen.length === 0) return forged;
-    for (let count = nextBelow(this.#chance, 5); count > 0; count--) {
-      const frame = this.#seen[nextBelow(this.#chance, this.#seen.length)] as Seen;
-      const own = this.#below(4) === 0 ? reflected(frame) : frame;
-      // What a gateway sent is met by the other one.
-      const link = own.fromGateway ? 1 - own.link : own.link;
-      forged.push({ port: link === 0 ? 'p0' : 'p1', bytes: this.#bent(own.bytes.slice(), link) });
+    for (let count = this.#below(5); count > 0; count--) {
+      const { frame, wire } = this.#aimed(this.#one(this.#seen));
+      const towards = this.#wires[wire] as Wire;
+      forged.push({ ...towards.door, bytes: this.#bent(frame, towards.gateway === 'gw-b') });
+    }
+    if (this.#first.length > 0 && this.#below(6) === 0) {
+      const { frame, wire } = this.#aimed(this.#one(this.#first));
+      const again = this.#below(3) === 0 ? cookieStorm(this.#chance, frame, 5 + this.#below(36)) : [frame];
+      for (const bytes of again) forged.push({ ...(this.#wires[wire] as Wire).door, bytes });
     }
     return forged;
+  }
+
+  #keep(list: Seen[], frame: Seen, most: number): void {
+    if (list.length < most) list.push(frame);
+    else list[this.#below(most)] = frame;
   }
 
   #below(bound: number): number {
     return nextBelow(this.#chance, Math.max(1, bound));
   }
 
-  #bent(frame: Uint8Array, link: number): Uint8Array {
-    const header = (frame[ETHERNET] as number) & 15;
-    const payload = ETHERNET + header * 4;
+  #one<T>(list: readonly T[]): T {
+    return list[this.#below(list.length)] as T;
+  }
+
+  /** Where a frame goes on to, and the copy of it that is sent there: now and then back to who sent it. */
+  #aimed({ wire, outward, bytes }: Seen): { readonly frame: Uint8Array; readonly wire: number } {
+    const { across } = this.#wires[wire] as Wire;
+    if (outward && (across === undefined || this.#below(4) === 0)) return { frame: reflected(bytes), wire };
+    if (!outward && across !== undefined && this.#below(4) === 0) return { frame: reflected(bytes), wire: across };
+    return { frame: bytes.slice(), wire: outward ? (across as number) : wire };
+  }
+
+  #bent(frame: Uint8Array, towardsB: boolean): Uint8Array {
+    const payload = payloadOf(frame);
     const protocol = frame[ETHERNET + 9];
     const body = protocol === UDP ? payload + 8 : payload;
-    switch (this.#below(9)) {
+    switch (this.#below(12)) {
       case 0:
       case 1:
         return frame;
@@ -78,13 +111,21 @@ export class Attacker {
           : mended(this.#otherNumber(frame, payload, protocol));
       case 6:
         // A first message that begins an IKE SA again and again.
-        this.#scatter(frame, body, 8);
+        scatter(this.#chance, frame, body, 8);
         frame.fill(0, body + 8, Math.min(frame.length, body + 16));
         return mended(frame);
       case 7:
-        return inClear(frame, link);
+        return inClear(frame, towardsB);
+      case 8:
+        return unsealed(this.#chance, frame) ?? frame;
+      case 9:
+        return onFloat(this.#chance, frame) ?? frame;
+      case 10:
+        // An authentic message from a port that its sender never had.
+        if (protocol === UDP) write16(frame, payload, 1024 + this.#below(60_000));
+        return mended(frame);
       default:
-        this.#scatter(frame, body, frame.length - body);
+        scatter(this.#chance, frame, body, frame.length - body);
         return mended(frame);
     }
   }
@@ -100,7 +141,7 @@ export class Attacker {
   #lengthened(frame: Uint8Array): Uint8Array {
     const longer = new Uint8Array(Math.min(1514, frame.length + 1 + this.#below(400)));
     longer.set(frame.subarray(0, longer.length));
-    this.#scatter(longer, frame.length, longer.length - frame.length);
+    scatter(this.#chance, longer, frame.length, longer.length - frame.length);
     return longer;
   }
 
@@ -118,23 +159,20 @@ export class Attacker {
       [24, 4],
     ][this.#below(9)] as [number, number];
     if (this.#below(3) === 0) frame.fill(0, ike + at, Math.min(frame.length, ike + at + size));
-    else this.#scatter(frame, ike + at, size);
+    else scatter(this.#chance, frame, ike + at, size);
     return frame;
   }
 
   /** A sequence number far ahead, as a forger would send it to move the window. */
   #otherNumber(frame: Uint8Array, payload: number, protocol: number | undefined): Uint8Array {
-    if (protocol === ESP) this.#scatter(frame, payload + 4, 4);
+    if (protocol === ESP) scatter(this.#chance, frame, payload + 4, 4);
+    if (protocol === AH) scatter(this.#chance, frame, payload + 8, 4);
     return frame;
-  }
-
-  #scatter(frame: Uint8Array, from: number, size: number): void {
-    for (let at = from; at < Math.min(frame.length, from + size); at++) frame[at] = this.#below(256);
   }
 }
 
 /** A frame sent back to who sent it, stations, addresses and ports exchanged. */
-function reflected({ link, fromGateway, bytes }: Seen): Seen {
+function reflected(bytes: Uint8Array): Uint8Array {
   const frame = bytes.slice();
   const swap = (a: number, b: number, size: number): void => {
     frame.set(bytes.subarray(b, b + size), a);
@@ -142,36 +180,7 @@ function reflected({ link, fromGateway, bytes }: Seen): Seen {
   };
   swap(0, 6, 6);
   swap(ETHERNET + 12, ETHERNET + 16, 4);
-  const payload = ETHERNET + ((frame[ETHERNET] as number) & 15) * 4;
+  const payload = payloadOf(frame);
   if (frame[ETHERNET + 9] === UDP) swap(payload, payload + 2, 2);
-  return { link: fromGateway ? link : 1 - link, fromGateway: false, bytes: frame };
-}
-
-/** A packet from the other protected network that nobody sealed. */
-function inClear(frame: Uint8Array, link: number): Uint8Array {
-  const text = new TextEncoder().encode(MARK);
-  const made = new Uint8Array(ETHERNET + 20 + 8 + text.length);
-  made.set(frame.subarray(0, ETHERNET + 20));
-  made[ETHERNET] = 0x45;
-  made[ETHERNET + 9] = 1;
-  made.fill(0, ETHERNET + 6, ETHERNET + 8);
-  made.set(link === 1 ? [10, 1, 0, 10, 10, 2, 0, 20] : [10, 2, 0, 20, 10, 1, 0, 10], ETHERNET + 12);
-  made[ETHERNET + 20] = 8;
-  made.set(text, ETHERNET + 28);
-  write16(made, ETHERNET + 22, internetChecksum(made, ETHERNET + 20, made.length));
-  return mended(made);
-}
-
-/** Lengths and checksums as they should be for what is there now; UDP without a checksum. */
-function mended(frame: Uint8Array): Uint8Array {
-  const header = ((frame[ETHERNET] as number) & 15) * 4;
-  write16(frame, ETHERNET + 2, frame.length - ETHERNET);
-  write16(frame, ETHERNET + 10, 0);
-  write16(frame, ETHERNET + 10, internetChecksum(frame, ETHERNET, ETHERNET + header));
-  const udp = ETHERNET + header;
-  if (frame[ETHERNET + 9] === UDP && frame.length >= udp + 8) {
-    write16(frame, udp + 4, frame.length - udp);
-    write16(frame, udp + 6, 0);
-  }
   return frame;
 }

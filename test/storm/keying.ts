@@ -1,5 +1,4 @@
 import { type PlainValues, read32, toHex } from '../../core/index.ts';
-import { ESP_KEY_LOG } from '../../plugins/esp/key-log.ts';
 import { IKEV1_KEY_LOG } from '../../plugins/ikev1/key-log.ts';
 import type { Ikev1State } from '../../plugins/ikev1/state.ts';
 import { IKE_KEY_LOG } from '../../plugins/ikev2/key-log.ts';
@@ -12,10 +11,10 @@ export interface Keying {
   /** The IKE SAs that a node has, as its state holds them. */
   sas(state: unknown): readonly HeldSa[];
   /**
-   * What a message may be said only once under: its SA, number and direction. The same octets again are a retransmission. `undefined`: nothing
-   * is promised of it.
+   * What a message may be said only once under: its SA, number and direction; and how many there may be at most, where it is not one. The same
+   * octets again are a retransmission. `undefined`: nothing is promised of it.
    */
-  once(message: Uint8Array): string | undefined;
+  once(message: Uint8Array): { readonly under: string; readonly most: number } | undefined;
   /** The initialization vector of a sealed message, with the SA that it is used under; `undefined` where it is not its own choice. */
   vector(message: Uint8Array): string | undefined;
   /** Keys of entries of the key log: what they are for, and the octets. */
@@ -40,12 +39,9 @@ const octets = (entry: PlainValues, name: string): Uint8Array => {
 };
 
 /** Null encryption and combined ciphers have keys of no octets. */
-function logged(entry: PlainValues, sa: string, names: readonly string[]): LoggedKey[] {
+export function logged(entry: PlainValues, sa: string, names: readonly string[]): LoggedKey[] {
   return names.map((name) => ({ use: `${sa} ${name}`, key: octets(entry, name) })).filter(({ key }) => key.length > 0);
 }
-
-const espKeys = (entry: PlainValues): readonly LoggedKey[] =>
-  logged(entry, `esp ${entry.spi} to ${entry.destination}`, ['encryptionKey', 'integrityKey']);
 
 const ENCRYPTED = 46;
 
@@ -60,14 +56,16 @@ const ikev2: Keying = {
   once: (message) => {
     // In the clear, a first message may come again in another form (with a cookie, another group), and what is said of an SA that is no more.
     if (message[16] !== ENCRYPTED) return undefined;
-    return `${toHex(message.subarray(0, 16))} ${(message[19] as number) & 0x28} ${read32(message, 20)}`;
+    return {
+      under: `${toHex(message.subarray(0, 16))} ${(message[19] as number) & 0x28} ${read32(message, 20)}`,
+      most: 1,
+    };
   },
   vector: (message) => {
     if (message[16] !== ENCRYPTED || message.length < 40) return undefined;
     return `${toHex(message.subarray(0, 16))} ${(message[19] as number) & 0x08} ${toHex(message.subarray(32, 40))}`;
   },
   keys: {
-    [ESP_KEY_LOG]: espKeys,
     [IKE_KEY_LOG]: (entry) =>
       logged(entry, `ike ${toHex(octets(entry, 'spiI'))} ${toHex(octets(entry, 'spiR'))}`, ['ei', 'er', 'ai', 'ar']),
   },
@@ -86,13 +84,13 @@ const ikev1: Keying = {
     })),
   once: (message) => {
     // Phase 1 has one sealed message a side, an Informational exchange one; of Quick Mode the initiator seals two under one number.
-    if (((message[19] as number) & ENCRYPTION_FLAG) === 0 || message[18] === QUICK_MODE) return undefined;
-    return `${toHex(message.subarray(0, 16))} ${message[18]} ${read32(message, 20)}`;
+    if (((message[19] as number) & ENCRYPTION_FLAG) === 0) return undefined;
+    const under = `${toHex(message.subarray(0, 16))} ${message[18]} ${read32(message, 20)}`;
+    return { under, most: message[18] === QUICK_MODE ? 2 : 1 };
   },
   // It follows from what was said before (RFC 2409 App. B): nobody chooses it.
   vector: () => undefined,
   keys: {
-    [ESP_KEY_LOG]: espKeys,
     [IKEV1_KEY_LOG]: (entry) =>
       logged(entry, `ike ${toHex(octets(entry, 'cookieI'))} ${toHex(octets(entry, 'cookieR'))}`, ['key']),
   },

@@ -3,7 +3,7 @@ import { Simulation } from '../../core/simulation/index.ts';
 import { registry, slotsOf, topologyOf } from '../scenarios/labs.ts';
 import { Attacker } from './attacker.ts';
 import { Watch } from './watch.ts';
-import { type Version, type Weather, weatherOf } from './weather.ts';
+import { type Kind, type Version, type Weather, weatherOf } from './weather.ts';
 
 export interface StormOutcome {
   readonly weather: Weather;
@@ -26,14 +26,19 @@ const STEP = SECOND / 4;
 const CALM_STEP = SECOND;
 
 /** One storm, the same for the same seed: random settings, weather, operators and forgeries, and what must hold all the time and after it. */
-export function storm(seed: number, version: Version, { change, meddle }: Sabotage = {}): StormOutcome {
-  const weather = weatherOf(seed, version);
+export function storm(
+  seed: number,
+  version: Version,
+  kind: Kind = 'esp',
+  { change, meddle }: Sabotage = {},
+): StormOutcome {
+  const weather = weatherOf(seed, version, kind);
   const simulation = Simulation.start(topologyOf(change?.(weather.text) ?? weather.text, `storm ${seed}`), {
     registry,
     slots: slotsOf(),
   });
-  const chance = createStream(seed, `attacker/${version}`);
-  const attacker = new Attacker(chance);
+  const chance = createStream(seed, `attacker/${kind}/${version}`);
+  const attacker = new Attacker(chance, weather.wires);
   const watch = new Watch(weather, simulation);
   const calm = weather.calm * SECOND;
   try {
@@ -44,9 +49,7 @@ export function storm(seed: number, version: Version, { change, meddle }: Sabota
       meddle?.(simulation);
       // Replays of what is long gone go on into the calm.
       if (now < calm || (now < calm + 20 * SECOND && nextBelow(chance, 4) === 0)) {
-        for (const { port, bytes } of attacker.forge()) {
-          simulation.enter({ kind: 'frame', node: 'net', interface: port, bytes });
-        }
+        for (const forged of attacker.forge()) simulation.enter({ kind: 'frame', ...forged });
       }
     }
     watch.end();

@@ -1,9 +1,12 @@
 import { formatInstant, read16, read32, type TraceRecord, toHex } from '../../core/index.ts';
 import { type Simulation, weigh } from '../../core/simulation/index.ts';
 import type { IpsecState } from '../../plugins/ipsec/state.ts';
-import { MARK, type Seen } from './attacker.ts';
-import { KEYING, type Keying } from './keying.ts';
-import { GATEWAYS, type Weather } from './weather.ts';
+import type { Seen } from './attacker.ts';
+import { MARK } from './forgery.ts';
+import { type HeldSa, KEYING } from './keying.ts';
+import { GATEWAYS } from './places.ts';
+import { Spent } from './spent.ts';
+import type { Version, Weather } from './weather.ts';
 
 /** What must hold in any weather. */
 
@@ -11,18 +14,22 @@ const SECOND = 1e9;
 const ETHERNET = 14;
 const UDP = 17;
 const ESP = 50;
+const AH = 51;
 const NON_ESP_MARKER = 4;
 /** Nanoseconds by which a timer may be behind what it is about. */
 const SLACK = 1000;
 
-/** After the storm: IKE SAs and Child SAs of a gateway, timers and events of the run, octets of a gateway's state. */
+/** After the storm: IKE SAs and Child SAs of a gateway, timers of the run. */
 const MOST_IKE_SAS = 6;
 const MOST_CHILDREN = 8;
+/** Of AH around ESP there are two each. */
+const LAYERS = 2;
 const MOST_TIMERS = 200;
-const MOST_OCTETS = 400_000;
-/** At any time, octets of a gateway's state. */
-const MOST_OCTETS_EVER = 4_000_000;
-const LOOKS_PER_WEIGHING = 20;
+/** Octets by which the state of a plugin may grow: for good, and in the storm. */
+const MOST_GROWTH = 200_000;
+const MOST_GROWTH_EVER = 2_000_000;
+/** Looks between two weighings. */
+const LOOKS_PER_WEIGHING = 40;
 /** Replies to the last probe, of 20 each way. */
 const FEWEST_REPLIES = 15;
 /** IKE messages that a gateway sends from the probe on: who sends more has not come to rest. */
@@ -32,24 +39,24 @@ export class Watch {
   readonly findings: string[] = [];
   readonly #weather: Weather;
   readonly #simulation: Simulation;
-  readonly #keying: Keying;
   readonly #mark = toHex(new TextEncoder().encode(MARK));
-  readonly #said = new Map<string, string>();
+  readonly #said = new Map<string, Set<string>>();
   readonly #vectors = new Map<string, string>();
-  readonly #sealed = new Set<string>();
-  readonly #keys = new Map<string, string>();
+  readonly #spent: Spent;
+  /** By node and plugin: octets of its state at the start. */
+  readonly #weights = new Map<string, number>();
   readonly #replies: Record<string, number> = {};
   readonly #lateMessages: Record<string, number> = {};
   #nextRecord = 1;
-  #nextKey = 0;
   #looks = 0;
   /** What was seen of the run: a storm in which nothing happens proves nothing. */
-  readonly counts = { messages: 0, esp: 0, keys: 0, childSas: 0, replies: 0, forged: 0 };
+  readonly counts = { messages: 0, esp: 0, keys: 0, childSas: 0, replies: 0, forged: 0, moved: 0, heaviest: 0 };
 
   constructor(weather: Weather, simulation: Simulation) {
     this.#weather = weather;
     this.#simulation = simulation;
-    this.#keying = KEYING[weather.version];
+    this.#spent = new Spent(simulation, (what, time) => this.#find(what, time));
+    for (const [name, octets] of this.#weigh()) this.#weights.set(name, octets);
   }
 
   /** Looks at what happened since the last look; frames that were on the wire between the gateways go to `see`. */
@@ -57,29 +64,30 @@ export class Watch {
     const { trace } = this.#simulation;
     if (trace === undefined) return;
     if (trace.first > this.#nextRecord) this.#find('the trace has lost records that nobody looked at');
+    this.counts.keys = this.#spent.lookAtKeys();
     for (; this.#nextRecord < trace.next; this.#nextRecord++) {
       const record = trace.record(this.#nextRecord);
       if (record !== undefined) this.#record(record, see);
     }
-    this.#lookAtKeys();
+    if (this.#looks++ % LOOKS_PER_WEIGHING === 0) this.#lookAtWeights(MOST_GROWTH_EVER, 'in the storm');
     for (const node of GATEWAYS) this.#lookAtNode(node);
   }
 
   /** What must hold when the storm has been over for longer than anything may last. */
   end(): void {
     const { run } = this.#simulation;
+    const mostChildren = MOST_CHILDREN * (this.#weather.kind === 'ah-esp' ? LAYERS : 1);
     const timers = run.timers.length - run.freeTimers.length;
     if (timers > MOST_TIMERS) this.#find(`${timers} timers run after the storm`);
     for (const node of GATEWAYS) {
-      const sas = this.#keying.sas(this.#stateOf(node, this.#keying.plugin));
+      const sas = this.#sas(node);
       const { children, waiting, reservedSpis } = this.#stateOf(node, 'ipsec') as IpsecState;
       if (sas.length > MOST_IKE_SAS) this.#find(`${node} has ${sas.length} IKE SAs after the storm`);
-      if (children.size > MOST_CHILDREN) this.#find(`${node} has ${children.size} Child SAs after the storm`);
-      if (reservedSpis.length > MOST_CHILDREN) this.#find(`${node} holds ${reservedSpis.length} SPIs after the storm`);
+      if (children.size > mostChildren) this.#find(`${node} has ${children.size} Child SAs after the storm`);
+      if (reservedSpis.length > mostChildren) this.#find(`${node} holds ${reservedSpis.length} SPIs after the storm`);
       if (this.#weather.agrees && waiting.length > 1) this.#find(`${node}: packets wait for ${waiting.length} traps`);
-      const octets = this.#weightOf(node);
-      if (octets > MOST_OCTETS) this.#find(`the state of ${node} is ${octets} octets after the storm`);
     }
+    this.#lookAtWeights(MOST_GROWTH, 'after it');
     this.#lookAtOneSided();
     for (const asker of ['alice', 'bob']) {
       const replies = this.#replies[asker] ?? 0;
@@ -96,16 +104,18 @@ export class Watch {
       this.#replies[record.node] = (this.#replies[record.node] ?? 0) + 1;
     }
     if (record.code === 'ping.reply') this.counts.replies++;
+    if (record.code?.endsWith('.peer-moved') === true) this.counts.moved++;
     if (record.code === 'core.frame-entered') this.counts.forged++;
     if (record.kind !== 'transmit' || record.bytes === undefined) return;
-    const wire = GATEWAYS.findIndex((gateway) => record.link?.startsWith(`${gateway}:wan`) === true);
+    const { wires } = this.#weather;
+    const wire = wires.findIndex(({ end }) => record.link?.startsWith(end) === true);
     if (wire < 0) {
       if (toHex(record.bytes).includes(this.#mark)) this.#find('a forged packet in clear got behind a gateway');
       return;
     }
-    const fromGateway = record.node === GATEWAYS[wire];
-    see({ link: wire, fromGateway, bytes: record.bytes });
-    if (fromGateway) this.#sent(record, record.bytes);
+    const outward = record.node === wires[wire]?.node;
+    see({ wire, outward, bytes: record.bytes });
+    if (GATEWAYS.some((gateway) => gateway === record.node)) this.#sent(record, record.bytes);
   }
 
   /** What a gateway put on the wire. */
@@ -119,22 +129,21 @@ export class Watch {
     const end = ETHERNET + read16(frame, ETHERNET + 2);
     // Of a fragment only the first has the header.
     if ((read16(frame, ETHERNET + 6) & 0x1fff) !== 0) return;
-    if (protocol === ESP) this.#sentEsp(node, time, frame, payload);
+    if (protocol === ESP || protocol === AH) this.#sentSealed(node, time, protocol, frame.subarray(payload, end));
     if (protocol !== UDP) return;
     const port = read16(frame, payload);
     const body = payload + 8;
     if (port === 500) this.#sentIke(node, time, frame.subarray(body, end));
     else if (port === 4500 && end - body > NON_ESP_MARKER) {
       if (read32(frame, body) === 0) this.#sentIke(node, time, frame.subarray(body + NON_ESP_MARKER, end));
-      else this.#sentEsp(node, time, frame, body);
+      else this.#sentSealed(node, time, ESP, frame.subarray(body, end));
     }
   }
 
-  #sentEsp(node: string, time: number, frame: Uint8Array, at: number): void {
+  #sentSealed(node: string, time: number, protocol: number, sealed: Uint8Array): void {
     this.counts.esp++;
-    const key = `${node} ${read32(frame, at)} ${read32(frame, at + 4)}`;
-    if (this.#sealed.has(key)) this.#find(`${node} sealed two ESP packets with one number (SPI, number: ${key})`, time);
-    this.#sealed.add(key);
+    if (protocol === ESP) this.#spent.sentEsp(node, time, sealed);
+    else this.#spent.sentAh(node, time, sealed);
   }
 
   #sentIke(node: string, time: number, message: Uint8Array): void {
@@ -144,36 +153,33 @@ export class Watch {
       this.#lateMessages[node] = count;
       if (count === MOST_MESSAGES) this.#find(`${node} never comes to rest: ${count} IKE messages in the calm`, time);
     }
-    const text = toHex(message);
-    const tell = (known: Map<string, string>, key: string | undefined, what: string): void => {
-      if (key === undefined) return;
-      const before = known.get(`${node} ${key}`);
-      if (before !== undefined && before !== text) this.#find(`${node}: ${what} (${key})`, time);
-      known.set(`${node} ${key}`, text);
-    };
-    tell(this.#said, this.#keying.once(message), 'one message was sent in two forms');
-    tell(this.#vectors, this.#keying.vector(message), 'one initialization vector sealed two messages');
-  }
-
-  #lookAtKeys(): void {
-    const { keyLog } = this.#simulation.run;
-    for (; this.#nextKey < keyLog.length; this.#nextKey++) {
-      const entry = keyLog[this.#nextKey];
-      for (const { use, key } of entry === undefined ? [] : (this.#keying.keys[entry.format]?.(entry.entry) ?? [])) {
-        this.counts.keys++;
-        const text = toHex(key);
-        const before = this.#keys.get(text);
-        if (before !== undefined && before !== use) this.#find(`one key serves ${before} and ${use}`, entry?.time);
-        this.#keys.set(text, use);
-      }
+    const keying = KEYING[((message[17] as number) >> 4) as Version];
+    if (keying === undefined) {
+      this.#find(`${node} speaks version ${(message[17] as number) >> 4}`, time);
+      return;
     }
+    const text = toHex(message);
+    const once = keying.once(message);
+    if (once !== undefined) {
+      const forms = this.#said.get(`${node} ${once.under}`) ?? new Set();
+      forms.add(text);
+      this.#said.set(`${node} ${once.under}`, forms);
+      if (forms.size > once.most) this.#find(`${node}: one message was sent in two forms (${once.under})`, time);
+    }
+    const vector = keying.vector(message);
+    if (vector === undefined) return;
+    const before = this.#vectors.get(`${node} ${vector}`);
+    if (before !== undefined && before !== text) {
+      this.#find(`${node}: one initialization vector sealed two messages (${vector})`, time);
+    }
+    this.#vectors.set(`${node} ${vector}`, text);
   }
 
   #lookAtNode(node: string): void {
     const { now } = this.#simulation;
     const life = this.#weather.lifetimes[node];
     if (life === undefined) return;
-    for (const sa of this.#keying.sas(this.#stateOf(node, this.#keying.plugin))) {
+    for (const sa of this.#sas(node)) {
       if (now - sa.created > life.ike * SECOND + SLACK) this.#find(`${node}: IKE SA ${sa.name} outlives ${life.ike} s`);
     }
     for (const { id, installedAt } of this.#children(node)) {
@@ -182,9 +188,6 @@ export class Watch {
         this.#find(`${node}: Child SA {${id}} outlives its ${life.child} s`);
       }
     }
-    if (this.#looks++ % LOOKS_PER_WEIGHING > 1) return;
-    const octets = this.#weightOf(node);
-    if (octets > MOST_OCTETS_EVER) this.#find(`the state of ${node} has grown to ${octets} octets`);
   }
 
   /** An SA that only one side has is older than any message that could still change that. */
@@ -209,8 +212,26 @@ export class Watch {
     return run.states[wiring.nodeByName.get(node)?.providers.get(plugin)?.index ?? -1];
   }
 
-  #weightOf(node: string): number {
-    return weigh([this.#stateOf(node, this.#keying.plugin), this.#stateOf(node, 'ipsec')]);
+  /** Of every plugin on every node: tables of switches and hosts can grow as well. */
+  #weigh(): Map<string, number> {
+    const weights = new Map<string, number>();
+    const { wiring, run } = this.#simulation;
+    for (const [node, { providers }] of wiring.nodeByName) {
+      for (const [plugin, { index }] of providers) weights.set(`${plugin} on ${node}`, weigh(run.states[index]));
+    }
+    return weights;
+  }
+
+  #lookAtWeights(most: number, when: string): void {
+    for (const [name, octets] of this.#weigh()) {
+      const grown = octets - (this.#weights.get(name) ?? 0);
+      this.counts.heaviest = Math.max(this.counts.heaviest, grown);
+      if (grown > most) this.#find(`the state of ${name} has grown by ${grown} octets ${when}`);
+    }
+  }
+
+  #sas(node: string): readonly HeldSa[] {
+    return Object.values(KEYING).flatMap(({ plugin, sas }) => sas(this.#stateOf(node, plugin)));
   }
 
   #find(what: string, time: number = this.#simulation.now): void {

@@ -1,8 +1,17 @@
 import { createStream, nextBelow, type RandomStream } from '../../core/random/index.ts';
+import { DIRECT, GATEWAYS, TRANSLATED, type Wire } from './places.ts';
+import { timeline } from './timeline.ts';
 
 /** What the weather is like in one seed: two gateways that negotiate, a link that fails them in every way, and operators who meddle. */
 
 export type Version = 1 | 2;
+
+/**
+ * What protects, and what is between the gateways: ESP, AH, AH around ESP; ESP through a translator; and ESP between a gateway that speaks
+ * one version and one that speaks both.
+ */
+export const KINDS = ['esp', 'ah', 'ah-esp', 'nat', 'mixed'] as const;
+export type Kind = (typeof KINDS)[number];
 
 /** Seconds. */
 export interface Lifetimes {
@@ -15,8 +24,10 @@ export interface Lifetimes {
 export interface Weather {
   readonly seed: number;
   readonly version: Version;
+  readonly kind: Kind;
   /** The topology. */
   readonly text: string;
+  readonly wires: readonly Wire[];
   /** Seconds: when the storm ends, when the last probe begins, and when the run ends. */
   readonly calm: number;
   readonly probe: number;
@@ -27,29 +38,71 @@ export interface Weather {
   readonly agrees: boolean;
 }
 
-export const GATEWAYS = ['gw-a', 'gw-b'] as const;
-export const OUTER = { 'gw-a': '192.0.2.1', 'gw-b': '192.0.2.2' } as const;
 /** Seconds for requests that are sent again, and for what waits in between. */
 const GRACE = 20;
 
-const SUITES: Readonly<Record<Version, readonly (readonly [string, string])[]>> = {
+/** Proposals of IKE, ESP and AH. */
+const SUITES: Readonly<Record<Version, readonly (readonly [string, string, string])[]>> = {
   1: [
-    ['aes128-sha1-modp1024', 'aes128-sha1'],
-    ['aes256-sha256-ecp256', 'aes128-sha256'],
-    ['3des-md5-modp1024', '3des-md5'],
-    ['aes128-sha256-ecp256', 'aes256-sha256-ecp256'],
+    ['aes128-sha1-modp1024', 'aes128-sha1', 'sha1'],
+    ['aes256-sha256-ecp256', 'aes128-sha256', 'sha256'],
+    ['3des-md5-modp1024', '3des-md5', 'md5'],
+    ['aes128-sha256-ecp256', 'aes256-sha256-ecp256', 'sha512-ecp256'],
   ],
   2: [
-    ['aes128-sha256-x25519', 'aes128gcm16'],
-    ['aes256gcm16-prfsha256-ecp256', 'aes128-sha1'],
-    ['aes128gcm16-prfsha256-x25519', 'aes256gcm16-x25519'],
-    ['3des-md5-modp1024', '3des-md5'],
-    ['chacha20poly1305-prfsha256-x25519', 'chacha20poly1305-ecp256'],
+    ['aes128-sha256-x25519', 'aes128gcm16', 'sha256-esn'],
+    ['aes256gcm16-prfsha256-ecp256', 'aes128-sha1', 'sha1'],
+    ['aes128gcm16-prfsha256-x25519', 'aes256gcm16-x25519', 'sha512-x25519'],
+    ['3des-md5-modp1024', '3des-md5', 'md5'],
+    ['chacha20poly1305-prfsha256-x25519', 'chacha20poly1305-ecp256', 'sha384-ecp256'],
   ],
 };
 
-export function weatherOf(seed: number, version: Version): Weather {
-  const chance = createStream(seed, `storm/${version}`);
+/** A translator's mapping timer, what keeps it alive, and how it deals with the flows of gw-a. */
+interface Translation {
+  readonly settings: string;
+  /** Seconds; 0: never. */
+  readonly keepAlive: number;
+  /** gw-b cannot know by which address gw-a comes. */
+  readonly anyAddress: boolean;
+  /** Mappings end before anything keeps them alive. */
+  readonly sleepy: boolean;
+}
+
+function translation(chance: RandomStream): Translation {
+  const one = <T>(list: readonly T[]): T => list[nextBelow(chance, list.length)] as T;
+  const sleepy = nextBelow(chance, 4) === 0;
+  const timer = one([2, 3, 5, 10, 30]);
+  const anyAddress = nextBelow(chance, 4) === 0;
+  const independent = 'endpoint-independent';
+  const dependent = 'address-and-port-dependent';
+  const settings = [
+    `mapping: ${one([independent, 'address-dependent', dependent])}`,
+    `filtering: ${one([independent, 'address-dependent', dependent])}`,
+    `ports: ${one(['preserving', 'contiguous', 'random', 'static-500'])}`,
+    `refresh: ${one(['outbound', 'both'])}`,
+    `other: ${one(['drop', 'address-only', 'spi-guess'])}`,
+    `udp_timeout: ${timer}s`,
+    `limit: ${one([8, 64, 1000])}`,
+    `on_full: ${one(['refuse', 'evict-oldest'])}`,
+    ...(anyAddress
+      ? ['addresses: [192.0.2.1, 192.0.2.11-192.0.2.13]', `pooling: ${one(['paired', 'arbitrary'])}`]
+      : []),
+    ...(!anyAddress && nextBelow(chance, 3) === 0
+      ? ['forwards: [{ outside_port: 500, to: 192.168.7.2 }, { outside_port: 4500, to: 192.168.7.2 }]']
+      : []),
+  ];
+  return {
+    settings: settings.join(', '),
+    keepAlive: sleepy ? one([0, timer * 4]) : one([1, timer - 1]),
+    anyAddress,
+    sleepy,
+  };
+}
+
+/** The weather of a seed. Kinds of the same seed differ in more than what their name says: each has a fate of its own. */
+export function weatherOf(seed: number, version: Version, kind: Kind = 'esp'): Weather {
+  const chance = createStream(seed, kind === 'esp' ? `storm/${version}` : `storm/${kind}/${version}`);
   const one = <T>(list: readonly T[]): T => list[nextBelow(chance, list.length)] as T;
   const within = (low: number, high: number): number => low + nextBelow(chance, high - low + 1);
   const often = (percent: number): boolean => nextBelow(chance, 100) < percent;
@@ -60,45 +113,65 @@ export function weatherOf(seed: number, version: Version): Weather {
   const sameSecret = !often(4);
   const aggressive = version === 1 && often(50);
   const calm = within(25, 60);
-  const probe = calm + 110;
-  const end = probe + 25;
   const lifetimes: Record<string, Lifetimes> = {};
   // What forbids clear text: a policy that discards it whatever becomes of the connection, or the traps of both sides alone.
-  const discards = often(50);
+  const mayTrap = often(50);
+  const nat = kind === 'nat' ? translation(chance) : undefined;
+  const discards = mayTrap || nat?.anyAddress === true;
+  /** Who speaks one version only, where the other speaks both. */
+  const fixed = kind === 'mixed' ? within(0, 1) : 0;
+  const probe = calm + 110;
+  const probes = nat?.sleepy === true ? 80 : 20;
+  const end = probe + probes + 5;
 
   const gateway = (at: number): string => {
     const name = GATEWAYS[at] as string;
     const other = GATEWAYS[1 - at] as string;
-    const address = `192.0.2.${1 + at}`;
+    const inside = nat !== undefined && at === 0;
+    const address = inside ? '192.168.7.2' : `192.0.2.${1 + at}`;
     const peer = `192.0.2.${2 - at}`;
+    const anywhere = nat?.anyAddress === true && at === 1;
+    // Nobody begins towards a peer that may be anywhere.
+    const begin = (action: string, otherwise: string): string => (anywhere ? otherwise : action);
     const rekey = within(8, 40);
     const over = within(3, 10);
     const childRekey = within(4, 20);
     const childLife = childRekey + within(2, 12);
     lifetimes[name] = { child: childLife, ike: rekey + over + GRACE };
-    const [ike, esp] =
-      at === 1 && !sameSuite ? (suites.find((each) => each !== suite) as readonly [string, string]) : suite;
+    const [ike, esp, ah] =
+      at === 1 && !sameSuite ? (suites.find((each) => each !== suite) as (typeof suites)[number]) : suite;
     const secret = at === 1 && !sameSecret ? 'another' : 'open sesame';
-    // Main Mode finds a secret by address: there the identities are addresses.
-    const named = version === 2 || aggressive;
+    // Main Mode finds a secret by address: there the identities are addresses, as far as both know them.
+    const named = version === 2 || aggressive || nat !== undefined;
+    const retransmission = `retransmit_timeout: ${within(300, 1500)}ms
+        retransmit_base: 1.5
+        retransmit_tries: ${within(2, 4)}
+        half_open_timeout: ${within(5, 15)}s`;
+    const half = version === 2 ? one([0, 1, 3]) : one([0, 10, 30]);
+    const spoken = kind === 'mixed' ? [1, 2] : [version];
+    const ikes = spoken.map(
+      (each) => `
+      ikev${each}:
+        ${retransmission}
+        ${each === 2 ? 'cookie_threshold' : 'block_threshold'}: ${half}`,
+    );
+    const proposals = [
+      ...(kind === 'ah' ? [] : [`esp_proposals: [${esp}]`]),
+      ...(kind === 'ah' || kind === 'ah-esp' ? [`ah_proposals: [${ah}]`] : []),
+    ].join(`
+                `);
     return `
   ${name}:
     kind: gateway
     interfaces: { lan: 10.${1 + at}.0.1/24, wan: ${address}/24 }
     plugins:
-      ipv4: { gateway: ${peer} }
-      ikev${version}:
-        retransmit_timeout: ${within(300, 1500)}ms
-        retransmit_base: 1.5
-        retransmit_tries: ${within(2, 4)}
-        half_open_timeout: ${within(5, 15)}s
-        ${version === 2 ? 'cookie_threshold' : 'block_threshold'}: ${version === 2 ? one([0, 1, 3]) : one([0, 10, 30])}
+      ipv4: { gateway: ${inside ? '192.168.7.1' : peer} }${nat === undefined ? '' : `\n      nat-t: { keep_alive: ${nat.keepAlive}s }`}${ikes.join('')}
       ipsec:
         connections:
           lab:
-            version: ${version}
+            version: ${kind === 'mixed' && at !== fixed ? 0 : version}
             aggressive: ${aggressive}
-            remote_addrs: [${peer}]
+            remote_addrs: [${anywhere ? '"%any"' : peer}]
             local: { auth: psk, id: ${named ? `${name}.example` : address} }
             remote: { auth: psk, id: ${named ? `${other}.example` : peer} }
             proposals: [${ike}]
@@ -112,10 +185,10 @@ export function weatherOf(seed: number, version: Version): Weather {
               net:
                 local_ts: [10.${1 + at}.0.0/24]
                 remote_ts: [10.${2 - at}.0.0/24]
-                esp_proposals: [${esp}]
-                start_action: ${discards ? one(['trap', 'start', 'none']) : 'trap'}
-                close_action: ${one(['none', 'trap', 'start'])}
-                dpd_action: ${one(['clear', 'trap', 'start'])}
+                ${proposals}
+                start_action: ${begin(discards ? one(['trap', 'start', 'none']) : 'trap', 'none')}
+                close_action: ${begin(one(['none', 'trap', 'start']), 'none')}
+                dpd_action: ${begin(one(['clear', 'trap', 'start']), 'clear')}
                 rekey_time: ${childRekey}s
                 life_time: ${childLife}s
                 rand_time: ${one([0, 1, 3])}s
@@ -126,69 +199,42 @@ export function weatherOf(seed: number, version: Version): Weather {
 
   const host = (name: string, network: number, last: number): string =>
     `  ${name}: { kind: host, interfaces: { eth0: 10.${network}.0.${last}/24 }, plugins: { ipv4: { gateway: 10.${network}.0.1 } } }`;
-  const wires = ['gw-a:wan -- net:p0', 'gw-b:wan -- net:p1'];
+  const home =
+    nat === undefined
+      ? ''
+      : `
+  home: { kind: nat, interfaces: { lan: 192.168.7.1/24, wan: 192.0.2.1/24 }, plugins: { nat: { ${nat.settings} } } }`;
+  const wayA = nat === undefined ? ['gw-a:wan -- net:p0'] : ['home:wan -- net:p0', 'gw-a:wan -- home:lan'];
+  const ways = [wayA[0] as string, 'gw-b:wan -- net:p1', ...wayA.slice(1)];
+  const delays = [2, 3, 1];
   const text = `
 name: Storm ${seed}
 seed: ${seed}
 duration: ${end}s
 nodes:
 ${host('alice', 1, 10)}
-${host('bob', 2, 20)}${gateway(0)}${gateway(1)}
+${host('bob', 2, 20)}${gateway(0)}${gateway(1)}${home}
   net: { kind: switch, interfaces: [p0, p1] }
 links:
   - alice:eth0 -- gw-a:lan
   - bob:eth0 -- gw-b:lan
-  - { endpoints: [gw-a:wan, net:p0], delay: 2ms }
-  - { endpoints: [gw-b:wan, net:p1], delay: 3ms }
+${ways.map((way, at) => `  - { endpoints: [${way.replace(' -- ', ', ')}], delay: ${delays[at]}ms }`).join('\n')}
 timeline:
-${timeline(chance, wires, calm, probe)
+${timeline(chance, { ways, calm, probe, probes, opener: GATEWAYS[fixed] as string, translator: nat !== undefined })
   .map((line) => `  - ${line}`)
   .join('\n')}
 `;
-  return { seed, version, text, calm, probe, end, lifetimes, agrees: sameSuite && sameSecret };
-}
-
-function timeline(chance: RandomStream, wires: readonly string[], calm: number, probe: number): string[] {
-  const within = (low: number, high: number): number => low + nextBelow(chance, high - low + 1);
-  const milliseconds = (): string => `${within(100, calm * 1000 - 100)}ms`;
-  const lines = [
-    `{ at: 500ms, node: alice, ping: 10.2.0.20, count: ${calm * 3}, interval: 333ms }`,
-    `{ at: 700ms, node: bob, ping: 10.1.0.10, count: ${calm * 2}, interval: 500ms }`,
-  ];
-  for (let spell = within(4, 10); spell > 0; spell--) {
-    const wire = wires[nextBelow(chance, wires.length)] as string;
-    // Now and then nothing comes through at all.
-    const loss = nextBelow(chance, 8) === 0 ? 100 : nextBelow(chance, 60);
-    const set = [
-      `loss: ${loss}%`,
-      `duplicate: ${nextBelow(chance, 40)}%`,
-      `reorder: ${nextBelow(chance, 40)}%`,
-      `corrupt: ${nextBelow(chance, 10)}%`,
-      `jitter: ${nextBelow(chance, 400)}ms`,
-      `delay: ${within(1, 900)}ms`,
-    ];
-    lines.push(`{ at: ${milliseconds()}, link: '${wire}', set: { ${set.join(', ')} } }`);
-  }
-  for (let cut = within(0, 3); cut > 0; cut--) {
-    const wire = wires[nextBelow(chance, wires.length)] as string;
-    lines.push(
-      `{ at: ${within(100, calm * 800)}ms, link: '${wire}', set: { up: no }, for: ${within(50, calm * 150)}ms }`,
-    );
-  }
-  for (let meddling = within(0, 8); meddling > 0; meddling--) {
-    const node = GATEWAYS[nextBelow(chance, 2)] as string;
-    const what = ['terminate: lab', 'terminate: lab/net', 'initiate: lab', 'initiate: lab/net'][nextBelow(chance, 4)];
-    lines.push(`{ at: ${milliseconds()}, node: ${node}, ${what} }`);
-  }
-  for (const wire of wires) {
-    const fair = 'loss: 0, duplicate: 0, reorder: 0, corrupt: 0, jitter: 0, delay: 2ms, up: yes';
-    lines.push(`{ at: ${calm}s, link: '${wire}', set: { ${fair} } }`);
-  }
-  // Connections that wait for somebody to begin are begun once more, and the probe asks both ways.
-  lines.push(
-    `{ at: ${probe - 3}s, node: gw-a, initiate: lab/net }`,
-    `{ at: ${probe}s, node: alice, ping: 10.2.0.20, count: 20, interval: 1s }`,
-    `{ at: ${probe}s, node: bob, ping: 10.1.0.10, count: 20, interval: 1s }`,
-  );
-  return lines;
+  const agrees = sameSuite && sameSecret;
+  return {
+    seed,
+    version,
+    kind,
+    text,
+    wires: nat === undefined ? DIRECT : TRANSLATED,
+    calm,
+    probe,
+    end,
+    lifetimes,
+    agrees,
+  };
 }
