@@ -16,11 +16,14 @@ const UDP = 17;
 const ESP = 50;
 const AH = 51;
 const NON_ESP_MARKER = 4;
+/** Time to live of what a node sends itself. */
+const OWN_HOPS = 64;
 /** Nanoseconds by which a timer may be behind what it is about. */
 const SLACK = 1000;
 
-/** After the storm: IKE SAs and Child SAs of a gateway, timers of the run. */
+/** After the storm: established IKE SAs, half-open ones (of who cannot agree, and goes on trying), and Child SAs of a gateway, timers of the run. */
 const MOST_IKE_SAS = 6;
+const MOST_HALF_OPEN = 24;
 const MOST_CHILDREN = 8;
 /** Of AH around ESP there are two each. */
 const LAYERS = 2;
@@ -34,6 +37,8 @@ const LOOKS_PER_WEIGHING = 40;
 const FEWEST_REPLIES = 15;
 /** IKE messages that a gateway sends from the probe on: who sends more has not come to rest. */
 const MOST_MESSAGES = 250;
+/** Seconds that this is for. */
+const PROBE = 25;
 
 export class Watch {
   readonly findings: string[] = [];
@@ -82,7 +87,10 @@ export class Watch {
     for (const node of GATEWAYS) {
       const sas = this.#sas(node);
       const { children, waiting, reservedSpis } = this.#stateOf(node, 'ipsec') as IpsecState;
-      if (sas.length > MOST_IKE_SAS) this.#find(`${node} has ${sas.length} IKE SAs after the storm`);
+      const established = sas.filter((sa) => sa.established).length;
+      if (established > MOST_IKE_SAS) this.#find(`${node} has ${established} IKE SAs after the storm`);
+      const half = sas.length - established;
+      if (half > MOST_HALF_OPEN) this.#find(`${node} has ${half} half-open IKE SAs after the storm`);
       if (children.size > mostChildren) this.#find(`${node} has ${children.size} Child SAs after the storm`);
       if (reservedSpis.length > mostChildren) this.#find(`${node} holds ${reservedSpis.length} SPIs after the storm`);
       if (this.#weather.agrees && waiting.length > 1) this.#find(`${node}: packets wait for ${waiting.length} traps`);
@@ -129,6 +137,8 @@ export class Watch {
     const end = ETHERNET + read16(frame, ETHERNET + 2);
     // Of a fragment only the first has the header.
     if ((read16(frame, ETHERNET + 6) & 0x1fff) !== 0) return;
+    // A gateway is a router as well: a packet that was not its own (a forgery that names somebody else) has lost one of its hops.
+    if (frame[ETHERNET + 8] !== OWN_HOPS) return;
     if (protocol === ESP || protocol === AH) this.#sentSealed(node, time, protocol, frame.subarray(payload, end));
     if (protocol !== UDP) return;
     const port = read16(frame, payload);
@@ -151,7 +161,8 @@ export class Watch {
     if (time >= this.#weather.probe * SECOND) {
       const count = (this.#lateMessages[node] ?? 0) + 1;
       this.#lateMessages[node] = count;
-      if (count === MOST_MESSAGES) this.#find(`${node} never comes to rest: ${count} IKE messages in the calm`, time);
+      const most = Math.round((MOST_MESSAGES * (this.#weather.end - this.#weather.probe)) / PROBE);
+      if (count === most) this.#find(`${node} never comes to rest: ${count} IKE messages in the calm`, time);
     }
     const keying = KEYING[((message[17] as number) >> 4) as Version];
     if (keying === undefined) {
