@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { joinChunks, pcapngChunks } from '../../core/capture/index.ts';
-import { type Plugin, read16, type TraceRecord } from '../../core/index.ts';
+import type { Plugin } from '../../core/index.ts';
 import { createRegistry, type Registry } from '../../core/plugin/index.ts';
 import { Simulation, type SimulationOptions } from '../../core/simulation/index.ts';
 import { parseTopology, type Topology } from '../../core/topology/index.ts';
@@ -58,31 +58,11 @@ export function framesOf(simulation: Simulation): string[] {
   return lines;
 }
 
-/**
- * Which frames to take so that each IKEv1 message is there once, though it crosses several links and may be sent again. All other frames are
- * taken. Made anew for each pass: it remembers what it has seen.
- */
-export function isFirstCopy(): (record: TraceRecord) => boolean {
-  const seen = new Set<string>();
-  return (record) => {
-    if (record.kind !== 'transmit') return false;
-    const frame = record.bytes as Uint8Array;
-    const udp = frame[12] === 8 && frame[13] === 0 && frame[14] === 0x45 && frame[23] === 17;
-    const ports = udp ? [read16(frame, 34), read16(frame, 36)] : [];
-    const message = ports.includes(500) ? frame.subarray(42) : ports.includes(4500) ? frame.subarray(46) : undefined;
-    if (message === undefined || message.length < 28 || (message[17] as number) >> 4 !== 1) return true;
-    const text = Buffer.from(message).toString('hex');
-    if (seen.has(text)) return false;
-    seen.add(text);
-    return true;
-  };
-}
-
 /** All frames as a capture, each link an interface. */
-export function captureOf(simulation: Simulation, options: { readonly oncePerMessage?: boolean } = {}): Uint8Array {
+export function captureOf(simulation: Simulation): Uint8Array {
   const links = simulation.topology.links.map((link) => link.name);
   const packets = [...(simulation.trace?.records() ?? [])]
-    .filter(options.oncePerMessage === true ? isFirstCopy() : (record) => record.kind === 'transmit')
+    .filter((record) => record.kind === 'transmit')
     .map((record) => ({
       interface: links.indexOf(record.link as string),
       time: record.time,
