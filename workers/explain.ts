@@ -182,8 +182,13 @@ function failureKinds(run: Explained): Answer[] {
       question: count === 1 ? code : `${code}, ${count} times`,
       held: false,
       verdict: sentenceOf(history, first).text,
-      chain: sentences(run, withDrop(run, first)),
+      chain: toldChain(run, withDrop(run, first)),
     }));
+}
+
+/** A chain with the failures on its way, as sentences. */
+function toldChain(run: Explained, chain: readonly TraceRecord[]): Sentence[] {
+  return sentences(run, failuresBehind(run, chain).chain);
 }
 
 function aboutPacket(run: Explained, rest: string): Explanation {
@@ -209,7 +214,7 @@ function aboutPacket(run: Explained, rest: string): Explanation {
         question: `packet ${number}`,
         held: !failed,
         verdict: `${name}: ${became}`,
-        chain: sentences(run, chainRecords(history, from)),
+        chain: toldChain(run, chainRecords(history, from)),
       },
     ],
   };
@@ -271,7 +276,7 @@ function aboutWords(run: Explained, question: string, words: string): Explanatio
   }
   const held = !isFailure(history, last);
   return {
-    answers: [{ question, held, verdict: sentenceOf(history, last).text, chain: sentences(run, withDrop(run, last)) }],
+    answers: [{ question, held, verdict: sentenceOf(history, last).text, chain: toldChain(run, withDrop(run, last)) }],
   };
 }
 

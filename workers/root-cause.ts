@@ -1,11 +1,20 @@
 import type { History } from '../core/simulation/index.ts';
 import type { TraceRecord } from '../core/trace/index.ts';
+import { recordBehind } from './behind.ts';
 import type { FrameIndex } from './frames.ts';
 import { kindOfHappening } from './frames.ts';
-import { isFailure } from './stories.ts';
+import { chainRecords, isAside, isFailure } from './stories.ts';
 
 /** Notes that are looked through for those that belong to a chain. */
 const MOST_NOTES = 100_000;
+
+/** How often a chain goes on behind a record that its causes do not lead to. */
+const MOST_FOLLOWED = 4;
+
+interface Indexed {
+  readonly history: History;
+  readonly index: FrameIndex;
+}
 
 export interface Behind {
   /** The chain, with the failures that were told on its way where they belong. */
@@ -19,18 +28,22 @@ export interface Behind {
  * same event as the answer that it sent. Those notes are put into the chain. Going back, the root is the last failure before somebody's
  * step that went well, told by the plugin that failed.
  */
-export function failuresBehind(
-  { history, index }: { readonly history: History; readonly index: FrameIndex },
-  chain: readonly TraceRecord[],
-): Behind {
+export function failuresBehind(run: Indexed, chain: readonly TraceRecord[]): Behind {
+  return followed(run, chain, 0);
+}
+
+function followed(run: Indexed, chain: readonly TraceRecord[], depth: number): Behind {
+  const { history, index } = run;
   const notes = notesByCause(history, index, chain);
   const whole: TraceRecord[] = [];
   const seen = new Set(chain.map(({ number }) => number));
   let root: TraceRecord | undefined;
   let settled = false;
+  const counts = (record: TraceRecord): boolean =>
+    isFailure(history, record) || (root !== undefined && isAside(history, record));
   const meet = (record: TraceRecord): void => {
     if (settled) return;
-    if (isFailure(history, record)) root = record;
+    if (counts(record)) root = record;
     else if (record.kind === 'note' && root !== undefined && record.plugin === root.plugin) {
       // What went well in the very event of the failure says nothing of what led there.
       settled = record.time !== root.time || record.node !== root.node;
@@ -43,15 +56,34 @@ export function failuresBehind(
     const beside = (notes.get(record.cause) ?? []).filter(
       ({ number, node, time }) => node === record.node && time === record.time && !seen.has(number),
     );
-    const failures = beside.filter((note) => isFailure(history, note));
+    const failures = beside.filter(counts);
     for (const note of failures) {
       seen.add(note.number);
       whole.push(note);
       meet(note);
     }
+    const next = depth < MOST_FOLLOWED && !settled ? behindOneOf(run, [record, ...failures], seen) : undefined;
+    if (next !== undefined) {
+      const rest = followed(run, chainRecords(history, next.number), depth + 1);
+      const last = rest.root ?? root;
+      return { chain: [...whole, ...rest.chain], ...(last === undefined ? {} : { root: last }) };
+    }
     if (failures.length === 0) for (const note of beside) meet(note);
   }
   return root === undefined ? { chain: whole } : { chain: whole, root };
+}
+
+/** What led to one of the records that their own causes do not lead to. */
+function behindOneOf(
+  run: Indexed,
+  records: readonly TraceRecord[],
+  seen: ReadonlySet<number>,
+): TraceRecord | undefined {
+  for (const record of records) {
+    const behind = recordBehind(run, record);
+    if (behind !== undefined && !seen.has(behind.number)) return behind;
+  }
+  return undefined;
 }
 
 /** The notes and drops that were caused by what caused the records of a chain. */

@@ -29,7 +29,13 @@ export function chainRecords(history: History, number: number): TraceRecord[] {
 /** Drops but those of everyday life, and what has a cure. */
 export function isFailure(history: History, record: TraceRecord): boolean {
   const story = record.code === undefined ? undefined : history.head.registry.codes.get(record.code);
-  return record.kind === 'drop' ? story?.usual !== true : story?.cure !== undefined;
+  if (record.kind === 'drop') return story?.usual !== true;
+  return story?.cure !== undefined && story.aside !== true;
+}
+
+/** A note that is a failure only where another failure came of it. */
+export function isAside(history: History, record: TraceRecord): boolean {
+  return record.code !== undefined && history.head.registry.codes.get(record.code)?.aside === true;
 }
 
 export function happeningOf(history: History, record: TraceRecord, frame: number | undefined): Happening {

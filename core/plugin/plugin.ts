@@ -103,6 +103,13 @@ export interface Story {
    * does not decide. `causes` are the records that it came from, the nearest first. Asked when somebody reads, never by the run.
    */
   readonly because?: (record: TraceRecord, causes: readonly TraceRecord[]) => string | undefined;
+  /**
+   * Where to look for what led to a record that its own causes do not lead to: the last failure before it on its node, or the last record with
+   * one of `codes`, whose values named in `by` are the same. The first name must be there; of further ones those that are there count.
+   */
+  readonly behind?: { readonly by: readonly string[]; readonly codes?: readonly string[] };
+  /** True for notes that are failures only where another failure came of them: by themselves nobody is alarmed by them. */
+  readonly aside?: true;
   /** True for drops of everyday life, such as of a frame that was for somebody else: nobody is alarmed by them. */
   readonly usual?: true;
 }

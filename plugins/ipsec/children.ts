@@ -8,6 +8,7 @@ import {
   type PlainValues,
 } from '../../core/index.ts';
 import { formatIpv4 } from '../ipv4/contract.ts';
+import { forgetAbsence, keepAbsence } from './absence.ts';
 import {
   type ChildInstallation,
   type ChildView,
@@ -98,6 +99,7 @@ export function installChild(
   releaseSpi(state, installation.inbound.spi);
   const refuse = (why: string): number => {
     ctx.note('ipsec.cannot-install', { sa: label, why });
+    keepAbsence(state, connection, child, `its SA could not be installed: ${why}`);
     return 0;
   };
   if (state.children.size >= MOST_CHILDREN) return refuse(`there are ${MOST_CHILDREN} already`);
@@ -169,6 +171,7 @@ export function installChild(
   state.children.set(id, entry);
   state.byInboundSpi.set(inbound.spi, id);
   state.counters.installed++;
+  forgetAbsence(state, connection, child);
   if (settings.policies) addChildPolicy(state, entry, settings.priority, ctx);
   const installed = (): PlainValues => ({
     sa: label,
@@ -260,9 +263,12 @@ export function removeChild(state: IpsecState, id: number, why: string, ctx: Con
   }
   removePolicies(state, (policy) => policy.origin === 'installed' && policy.owner === id, ctx);
   state.counters.removed++;
+  keepAbsence(state, child.connection, child.child, `its SA was removed: ${why}`);
   if (ctx.recording) {
     ctx.note('ipsec.sa-removed', {
       sa: labelOf(child),
+      connection: child.connection,
+      child: child.child,
       why,
       in: formatSpi(child.inbound.spi),
       out: formatSpi(child.outbound.spi),

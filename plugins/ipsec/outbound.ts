@@ -3,6 +3,7 @@ import { ICMP_TYPE, icmpContract, UNREACHABLE } from '../icmp/contract.ts';
 import { formatIpv4, ipv4Contract, ipv4Header, ipv4HeaderSize } from '../ipv4/contract.ts';
 import { type IpsecTag, type ProtectionCalls, protection } from './calls.ts';
 import { labelOf, protocolName, spendLifetime } from './children.ts';
+import { tellInClear } from './in-clear.ts';
 import { passesAnyway } from './keying-traffic.ts';
 import { natTraversal } from './nat-traversal.ts';
 import { type PacketFace, packetFace } from './packet-selector.ts';
@@ -26,7 +27,9 @@ const SMALLEST_MTU = 68;
 const UDP_SIZE = 8;
 
 export function protectOutbound(state: IpsecState, packet: Packet, ctx: Context): HookVerdict {
-  if (state.policies.length === 0 && state.config.otherwise === 'bypass') return HOOK.accept;
+  if (state.policies.length === 0 && state.config.otherwise === 'bypass' && state.config.connections.length === 0) {
+    return HOOK.accept;
+  }
   const tag = packet.tags?.ipsec as IpsecTag | undefined;
   if (tag?.sealed === undefined) return decideOutbound(state, packet, true, ctx);
   if (!state.nesting || policyAround(state, packetFace(packet), ctx) === undefined) return HOOK.accept;
@@ -57,7 +60,11 @@ export function decideOutbound(state: IpsecState, packet: Packet, mayWait: boole
     return HOOK.stolen;
   }
   if (policy === undefined) {
-    if (state.config.otherwise === 'bypass' || passesAnyway(face, 'out', ctx)) return HOOK.accept;
+    if (state.config.otherwise === 'bypass') {
+      tellInClear(state, face, ctx);
+      return HOOK.accept;
+    }
+    if (passesAnyway(face, 'out', ctx)) return HOOK.accept;
     state.counters.discarded++;
     ctx.drop(packet, 'ipsec.no-policy', addressesOf(face));
     return HOOK.stolen;

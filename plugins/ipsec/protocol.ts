@@ -1,5 +1,6 @@
 import { type Context, HOOK, type Packet, type PlainValue, type Protocol } from '../../core/index.ts';
 import { ipv4Contract } from '../ipv4/contract.ts';
+import { keepAbsence } from './absence.ts';
 import { addressChanged, startConnections } from './addresses.ts';
 import type { IpsecCalls } from './calls.ts';
 import {
@@ -127,7 +128,11 @@ export const ipsecProtocol: Protocol<IpsecState, IpsecConfig> = {
       const wanted = configured?.children.find(({ name }) => name === child);
       if (configured !== undefined && wanted !== undefined) trapLater(state, configured, wanted, ctx);
     },
-    acquireFailed: (connection, child, why) => dropWaiting(state, connection, child, 'ipsec.keys-failed', why, ctx),
+    acquireFailed(connection, child, why) {
+      keepAbsence(state, connection, child, `the negotiation failed: ${why}`);
+      const waited = dropWaiting(state, connection, child, 'ipsec.keys-failed', why, ctx);
+      if (waited === 0) ctx.note('ipsec.not-made', { connection, child, why });
+    },
     inboundSa(protocol, spi, destination) {
       const child = childSa(state, state.byInboundSpi.get(spi) ?? 0);
       if (child?.protocol !== protocol || child.inbound.destination !== destination) return undefined;

@@ -163,6 +163,10 @@ export interface IpsecState {
   readonly waiting: Waiting[];
   /** Connections that start by themselves as soon as this node has an address towards their peer. */
   waitingForAddress: string[];
+  /** Why the SA of a child is not there, by `connection/child`: of those that were tried or have been there. */
+  readonly absent: Map<string, string>;
+  /** What was told to go in clear: child, source and destination. */
+  readonly clearTold: Set<string>;
   readonly counters: Counters;
   /** For outer headers that may be fragmented. */
   identification: number;
@@ -187,6 +191,8 @@ export function createState(config: IpsecConfig): IpsecState {
     reservedSpis: [],
     waiting: [],
     waitingForAddress: [],
+    absent: new Map(),
+    clearTold: new Set(),
     counters: freshCounters(),
     identification: 0,
   };

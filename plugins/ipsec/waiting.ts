@@ -37,6 +37,7 @@ export function releaseWaiting(state: IpsecState, connection: string, child: str
   if (findWaiting(state, connection, child) !== undefined) ctx.setTimer('release', 0, { connection, child });
 }
 
+/** Lets go of the packets that waited for a trap's keys, and says how many. */
 export function dropWaiting(
   state: IpsecState,
   connection: string,
@@ -44,12 +45,13 @@ export function dropWaiting(
   code: 'ipsec.keys-failed' | 'ipsec.wait-over',
   why: string,
   ctx: Context,
-): void {
-  const waiting = takeWaiting(state, connection, child, ctx);
-  for (const packet of waiting?.packets ?? []) {
+): number {
+  const packets = takeWaiting(state, connection, child, ctx)?.packets ?? [];
+  for (const packet of packets) {
     ctx.takeUp(packet);
     ctx.drop(packet, code, { policy: `${connection}/${child}`, why });
   }
+  return packets.length;
 }
 
 /** Takes the packets out that wait for a trap's keys. They are still held. */
