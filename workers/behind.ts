@@ -1,6 +1,7 @@
-import type { History } from '../core/simulation/index.ts';
 import type { TraceRecord } from '../core/trace/index.ts';
-import { type FrameIndex, kindOfHappening } from './frames.ts';
+import { dropAfter } from './drop-behind.ts';
+import { kindOfHappening } from './frames.ts';
+import type { ReadRun } from './sentences.ts';
 import { isFailure } from './stories.ts';
 
 /** Notes that are looked through for what led to a record. */
@@ -10,10 +11,8 @@ const MOST_NOTES = 100_000;
  * The record that led to one whose own causes do not lead there, as its code's `behind` says: a packet that went in clear came from a host, and
  * why there was no SA for it is told where the negotiation failed.
  */
-export function recordBehind(
-  { history, index }: { readonly history: History; readonly index: FrameIndex },
-  record: TraceRecord,
-): TraceRecord | undefined {
+export function recordBehind(run: ReadRun, record: TraceRecord): TraceRecord | undefined {
+  const { history, index } = run;
   const { registry } = history.head;
   const behind = record.code === undefined ? undefined : registry.codes.get(record.code)?.behind;
   if (behind === undefined) return undefined;
@@ -24,8 +23,10 @@ export function recordBehind(
     if (kind !== 'note' && kind !== 'drop') continue;
     const other = history.record(happenings.record.at(at));
     if (other === undefined || other.node !== record.node || other.code === record.code) continue;
-    const named = other.code !== undefined && behind.codes?.includes(other.code) === true;
-    if ((named || isFailure(history, other)) && isAboutTheSame(record, other, behind.by)) return other;
+    const code = other.code ?? '';
+    const begun = behind.begun?.includes(code) === true;
+    const told = begun || behind.codes?.includes(code) === true || isFailure(history, other);
+    if (told && isAboutTheSame(record, other, behind.by)) return begun ? (dropAfter(run, other) ?? other) : other;
   }
   return undefined;
 }

@@ -1,25 +1,23 @@
 import type { Expectation, Verdict } from '../core/index.ts';
-import { type History, type Judgement, judge, runView, storyOf } from '../core/simulation/index.ts';
+import { type Judgement, judge, runView, storyOf } from '../core/simulation/index.ts';
 import { parseExpectation } from '../core/topology/index.ts';
 import { createGlance, type TraceRecord } from '../core/trace/index.ts';
 import type { Answer, Explanation } from './api.ts';
+import { commonCause, failures, MOST_TRIED, withDrop } from './drop-behind.ts';
 import { FRAME_FATE } from './frame-fate.ts';
 import { type Behind, failuresBehind } from './root-cause.ts';
 import { type ReadRun, sentences } from './sentences.ts';
 import { chainRecords, isFailure, sentenceOf } from './stories.ts';
 import type { Sentence } from './views.ts';
 
-/** Failures that are tried when looking for the one that decided. */
-const MOST_TRIED = 20_000;
-/** Steps back from a failure to what it may have come from. */
-const MOST_CAUSES = 200;
-
 export type Explained = ReadRun;
 
 export function explain(run: Explained, question: string | undefined): Explanation {
   const text = question?.trim() ?? '';
   if (text === '') return { answers: [...failedExpectations(run), ...failureKinds(run)] };
-  const [word = '', ...more] = text.split(/\s+/);
+  const [first = '', ...more] = text.split(/\s+/);
+  // The words of a file have a colon behind the key.
+  const word = first.replace(/:$/, '');
   const rest = more.join(' ');
   if (word === 'packet') return aboutPacket(run, rest);
   const known = run.history.head.registry.expectations.get(word);
@@ -91,80 +89,7 @@ function bestGuess(run: Explained): TraceRecord | undefined {
   return first;
 }
 
-/** Drops that are followed behind what somebody only noticed. */
-const MOST_FOLLOWED = 4;
-
-/**
- * The chain of a failure. What somebody only noticed, such as a time-out, is followed by the chain of the drop that it comes from: the last
- * one before it that shares its nearest cause, those that have a cure before others.
- */
-function withDrop(run: Explained, failure: TraceRecord, depth = 0): TraceRecord[] {
-  const { history } = run;
-  const own = chainRecords(history, failure.number);
-  const noticed = failure.kind !== 'drop' || history.record(failure.cause)?.kind === 'timer';
-  const drop = noticed && depth < MOST_FOLLOWED ? dropBehind(run, failure, own) : undefined;
-  return drop === undefined ? own : [failure, ...withDrop(run, drop, depth + 1)];
-}
-
-function dropBehind(run: Explained, failure: TraceRecord, chain: readonly TraceRecord[]): TraceRecord | undefined {
-  const { history } = run;
-  const { registry } = history.head;
-  const causes = new Set(chain.map(({ number }) => number));
-  let best: (Candidate & { readonly drop: TraceRecord }) | undefined;
-  let tried = 0;
-  for (const drop of failures(run)) {
-    if (drop.number >= failure.number || ++tried > MOST_TRIED) break;
-    // Who gives up drops all that waited, at one instant: none of these is behind the other.
-    if (drop.kind !== 'drop' || (failure.kind === 'drop' && drop.time === failure.time)) continue;
-    const { record, timers } = commonCause(history, drop, causes);
-    if (record === 0) continue;
-    const cured = registry.codes.get(drop.code ?? '')?.cure !== undefined;
-    if (best === undefined || isNearer({ record, timers, cured }, best)) best = { drop, record, timers, cured };
-  }
-  return best?.drop;
-}
-
-interface Candidate {
-  /** The nearest cause that it shares with the failure. */
-  readonly record: number;
-  /** Timers that fired between. */
-  readonly timers: number;
-  readonly cured: boolean;
-}
-
-/** At a tie the later one is nearer. */
-function isNearer(one: Candidate, other: Candidate): boolean {
-  if (one.record !== other.record) return one.record > other.record;
-  if (one.timers !== other.timers) return one.timers < other.timers;
-  return one.cured || !other.cured;
-}
-
-function* failures({ history, index }: Explained): Generator<TraceRecord> {
-  for (let at = 0; at < index.happenings.table.length; at++) {
-    const record = history.record(index.happenings.record.at(at));
-    if (record !== undefined && isFailure(history, record)) yield record;
-  }
-}
-
-/** The first of the record and its causes that is one of `sought`, 0 when none is, and how many timers fired on the way there. */
-function commonCause(
-  history: History,
-  record: TraceRecord,
-  sought: ReadonlySet<number>,
-): { record: number; timers: number } {
-  const glance = createGlance();
-  let timers = 0;
-  let at = record.number;
-  for (let step = 0; step < MOST_CAUSES && at > 0; step++) {
-    if (sought.has(at)) return { record: at, timers };
-    if (!history.glance(at, glance)) break;
-    if (glance.kind === 'timer') timers++;
-    at = glance.cause;
-  }
-  return { record: 0, timers: 0 };
-}
-
-/** One answer for each code of drops and failures, those that have a cure first, then the most frequent. */
+/** One answer for each code of drops and failures: those that have a cure first, of these what most of the others come from, then the most frequent. */
 function failureKinds(run: Explained): Answer[] {
   const { history } = run;
   const { registry } = history.head;
@@ -176,13 +101,22 @@ function failureKinds(run: Explained): Answer[] {
     else kind.count++;
   }
   const hasCure = (code: string): number => (registry.codes.get(code)?.cure === undefined ? 1 : 0);
-  return [...kinds]
-    .sort(([a, one], [b, other]) => hasCure(a) - hasCure(b) || other.count - one.count)
-    .map(([code, { first, count }]) => ({
+  // How many kinds come of each: what the others follow from is what should be mended.
+  const comeOf = new Map<string, number>();
+  const told = [...kinds].map(([code, { first, count }]) => {
+    const { chain, root } = failuresBehind(run, withDrop(run, first));
+    const from = root?.code ?? code;
+    comeOf.set(from, (comeOf.get(from) ?? 0) + 1);
+    return { code, first, count, chain };
+  });
+  const follow = (code: string): number => comeOf.get(code) ?? 0;
+  return told
+    .sort((a, b) => hasCure(a.code) - hasCure(b.code) || follow(b.code) - follow(a.code) || b.count - a.count)
+    .map(({ code, first, count, chain }) => ({
       question: count === 1 ? code : `${code}, ${count} times`,
       held: false,
       verdict: sentenceOf(history, first).text,
-      chain: toldChain(run, withDrop(run, first)),
+      chain: sentences(run, chain),
     }));
 }
 

@@ -1,20 +1,18 @@
 import type { History } from '../core/simulation/index.ts';
 import type { TraceRecord } from '../core/trace/index.ts';
 import { recordBehind } from './behind.ts';
+import { withDrop } from './drop-behind.ts';
+import { flowNotes, noteOfFlow } from './flow-notes.ts';
 import type { FrameIndex } from './frames.ts';
 import { kindOfHappening } from './frames.ts';
-import { chainRecords, isAside, isFailure } from './stories.ts';
+import type { ReadRun } from './sentences.ts';
+import { isAside, isFailure } from './stories.ts';
 
 /** Notes that are looked through for those that belong to a chain. */
 const MOST_NOTES = 100_000;
 
 /** How often a chain goes on behind a record that its causes do not lead to. */
 const MOST_FOLLOWED = 4;
-
-interface Indexed {
-  readonly history: History;
-  readonly index: FrameIndex;
-}
 
 export interface Behind {
   /** The chain, with the failures that were told on its way where they belong. */
@@ -28,11 +26,11 @@ export interface Behind {
  * same event as the answer that it sent. Those notes are put into the chain. Going back, the root is the last failure before somebody's
  * step that went well, told by the plugin that failed.
  */
-export function failuresBehind(run: Indexed, chain: readonly TraceRecord[]): Behind {
-  return followed(run, chain, 0);
+export function failuresBehind(run: ReadRun, chain: readonly TraceRecord[]): Behind {
+  return followed(run, chain, flowNotes(run), 0);
 }
 
-function followed(run: Indexed, chain: readonly TraceRecord[], depth: number): Behind {
+function followed(run: ReadRun, chain: readonly TraceRecord[], flows: readonly TraceRecord[], depth: number): Behind {
   const { history, index } = run;
   const notes = notesByCause(history, index, chain);
   const whole: TraceRecord[] = [];
@@ -57,6 +55,10 @@ function followed(run: Indexed, chain: readonly TraceRecord[], depth: number): B
       ({ number, node, time }) => node === record.node && time === record.time && !seen.has(number),
     );
     const failures = beside.filter(counts);
+    const earlier = noteOfFlow(run, flows, record);
+    if (earlier !== undefined && !seen.has(earlier.number) && !failures.includes(earlier) && counts(earlier)) {
+      failures.push(earlier);
+    }
     for (const note of failures) {
       seen.add(note.number);
       whole.push(note);
@@ -64,7 +66,7 @@ function followed(run: Indexed, chain: readonly TraceRecord[], depth: number): B
     }
     const next = depth < MOST_FOLLOWED && !settled ? behindOneOf(run, [record, ...failures], seen) : undefined;
     if (next !== undefined) {
-      const rest = followed(run, chainRecords(history, next.number), depth + 1);
+      const rest = followed(run, withDrop(run, next), flows, depth + 1);
       const last = rest.root ?? root;
       return { chain: [...whole, ...rest.chain], ...(last === undefined ? {} : { root: last }) };
     }
@@ -75,7 +77,7 @@ function followed(run: Indexed, chain: readonly TraceRecord[], depth: number): B
 
 /** What led to one of the records that their own causes do not lead to. */
 function behindOneOf(
-  run: Indexed,
+  run: ReadRun,
   records: readonly TraceRecord[],
   seen: ReadonlySet<number>,
 ): TraceRecord | undefined {

@@ -106,8 +106,15 @@ export interface Story {
   /**
    * Where to look for what led to a record that its own causes do not lead to: the last failure before it on its node, or the last record with
    * one of `codes`, whose values named in `by` are the same. The first name must be there; of further ones those that are there count.
+   * `begun` are codes of what was begun and may be under way: then the first packet that was lost of it tells more.
    */
-  readonly behind?: { readonly by: readonly string[]; readonly codes?: readonly string[] };
+  readonly behind?: {
+    readonly by: readonly string[];
+    readonly codes?: readonly string[];
+    readonly begun?: readonly string[];
+  };
+  /** Names of the values that are source and destination, of notes told once for a flow: they stand for its later packets too. */
+  readonly flow?: readonly [source: string, destination: string];
   /** True for notes that are failures only where another failure came of them: by themselves nobody is alarmed by them. */
   readonly aside?: true;
   /** True for drops of everyday life, such as of a frame that was for somebody else: nobody is alarmed by them. */

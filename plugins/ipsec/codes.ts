@@ -63,18 +63,21 @@ export const IPSEC_CODES: Readonly<Record<string, Story>> = {
     behind: { by: ['connection', 'child'] },
   },
   'ipsec.went-in-clear': {
+    flow: ['source', 'destination'],
     text: '{node} let {source} to {destination} go in clear: child {child} of connection {connection} is meant for it and is not installed ({why})',
     source: 'RFC 4301 §5.1, §4.4.1',
     cure: 'see to it that {connection}/{child} comes up, or let nothing pass without it: `start_action: trap`, or `otherwise: discard`',
-    behind: { by: ['connection', 'child'], codes: ['ipsec.sa-removed'] },
+    behind: { by: ['connection', 'child'], codes: ['ipsec.sa-removed'], begun: ['ikev2.begun', 'ikev1.begun'] },
   },
   'ipsec.source-outside': {
+    flow: ['source', 'destination'],
     text: '{node} let {source} to {destination} go in clear: {destination} is in remote_ts of {connection}/{child}, but {source} is not in its local_ts, {localTs}',
     source: 'RFC 4301 §5.1, §4.4.1.1',
     cure: 'add {source} to local_ts here and to remote_ts of the peer, or keep its address from being translated before it is sealed',
     aside: true,
   },
   'ipsec.destination-outside': {
+    flow: ['source', 'destination'],
     text: '{node} let {source} to {destination} go in clear: {source} is in local_ts of {connection}/{child}, but {destination} is not in its remote_ts, {remoteTs}',
     source: 'RFC 4301 §5.1, §4.4.1.1',
     cure: 'if {destination} is behind the peer, add it to remote_ts here and to local_ts there',
