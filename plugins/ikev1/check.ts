@@ -1,7 +1,7 @@
 import type { DescribedNode, Problem } from '../../core/index.ts';
 import type { ConfiguredConnections } from '../ipsec/contract.ts';
 import { hasMoreSelectors, keyedChildren } from './exchanges/quick-offer.ts';
-import { ikeChoices, SAYABLE, whyNoChoice } from './proposals.ts';
+import { ikeChoices, SAYABLE, whyNoChoice, whyUnregistered } from './proposals.ts';
 import { whyNoOffer } from './quick-proposals.ts';
 
 /** What connections of `version: 1` ask for that IKEv1 cannot say: `version` alone is not all that must be changed there. */
@@ -23,6 +23,8 @@ function problemsOf(node: string, connection: ConfiguredConnections['connections
   if (ikeChoices(connection.proposals).length === 0) {
     tell(['proposals'], whyNoChoice(connection.proposals), SAYABLE.ike);
   }
+  const unregistered = whyUnregistered(connection.proposals);
+  if (unregistered !== undefined) tell(['proposals'], unregistered, SAYABLE.ike);
   for (const child of keyedChildren(connection)) {
     const { name, proposals } = child;
     if (hasMoreSelectors(child)) {

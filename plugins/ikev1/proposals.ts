@@ -36,8 +36,10 @@ import {
 /** Attribute values by what the configuration calls them: RFC 2409 App. A, RFC 3602 §5.1, RFC 4868 §4. */
 const ENCRYPTION_VALUES: Readonly<Record<number, number>> = { 2: 1, 3: 5, 12: 7 };
 const HASH_VALUES: Readonly<Record<number, number>> = { 1: 1, 2: 2, 12: 4, 13: 5, 14: 6 };
-/** Groups that are registered for IKEv1 and known here. */
-const GROUPS: ReadonlySet<number> = new Set([1, 2, 5, 14, 15, 16, 17, 18, 19, 20, 21]);
+/** Curve25519 has a number in IKEv2 alone (RFC 8031 §2); strongSwan sends and takes that one in IKEv1 too. */
+const CURVE25519 = 31;
+/** Groups that are registered for IKEv1 and known here, and the one that implementations use all the same. */
+const GROUPS: ReadonlySet<number> = new Set([1, 2, 5, 14, 15, 16, 17, 18, 19, 20, 21, CURVE25519]);
 const KEY_IKE = 1;
 
 /** One choice: an encryption, a hash, a group. Everything is authenticated by pre-shared keys. */
@@ -92,6 +94,13 @@ export function whyNoChoice(proposals: readonly Proposal[]): string {
   ]);
   if (strange.length === 0) return 'IKEv1 has one hash for integrity and PRF, and the proposals name two';
   return withoutNumber(strange);
+}
+
+/** Why not every peer will take the choices: all of them have a group that IKEv1's registry does not name. */
+export function whyUnregistered(proposals: readonly Proposal[]): string | undefined {
+  const choices = ikeChoices(proposals);
+  if (choices.length === 0 || choices.some(({ group }) => group !== CURVE25519)) return undefined;
+  return "IKEv1's registry has no number for x25519: that of IKEv2, 31, is sent, as strongSwan does, and others may refuse it";
 }
 
 /** `IKEv1 has no number for aes256gcm16 and x25519`, each named once. */

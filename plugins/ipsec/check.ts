@@ -9,8 +9,23 @@ import { encryptionOf, TRANSFORM, transformKeyword, weaknessOfTransform } from '
 export function ipsecProblems(nodes: readonly DescribedNode[]): Problem[] {
   return nodes.flatMap((node) => {
     const config = node.plugins.ipsec as IpsecConfig | undefined;
-    return config === undefined ? [] : [...connectionProblems(node, config), ...manualProblems(node, config, nodes)];
+    if (config === undefined) return [];
+    return [
+      ...connectionProblems(node, config),
+      ...manualProblems(node, config, nodes),
+      ...strayProblems(node, config),
+    ];
   });
+}
+
+/** Host bits in a selector, which implementations pass over without a word. */
+function strayProblems(node: DescribedNode, { strayBits = [] }: IpsecConfig): Problem[] {
+  return strayBits.map(({ path, written, meant }) => ({
+    path: ['nodes', node.name, 'plugins', 'ipsec', ...path],
+    message: `${written} has bits behind its prefix length, which count for nothing: it stands for ${meant}`,
+    suggestion: meant,
+    severity: 'warning',
+  }));
 }
 
 function connectionProblems(node: DescribedNode, config: IpsecConfig): Problem[] {

@@ -4,9 +4,9 @@ import type { AddressRange, ChildConfiguration, Connection, Lifetimes } from './
 import { ID_TYPE, type Identity } from './identity.ts';
 import { defaultProposals } from './keywords.ts';
 import { IP_PROTOCOL, type Proposal, SECURITY_PROTOCOL, transformOf, transformsOf } from './proposal.ts';
-import { resolveSelectors, type SelectorPattern } from './selector-text.ts';
+import { formatSelector, resolveSelectors, type SelectorPattern } from './selector-text.ts';
 import { ANY_SELECTOR } from './selectors.ts';
-import type { ConfiguredPolicy, IpsecConfig, ManualChild } from './state.ts';
+import type { ConfiguredPolicy, IpsecConfig, ManualChild, StrayBits } from './state.ts';
 import { encryptionOf, integrityOf, TRANSFORM } from './transforms.ts';
 
 /** From the settings as the schema reads them to what the plugin works with: defaults that follow from others, everything in order of names. */
@@ -109,7 +109,30 @@ export function configuredBy(settings: IpsecSettings): IpsecConfig {
     manual: byName(settings.manual).map(([name, each]) => manualBy(name, each)),
     policies: settings.policies.map(policyBy),
     otherwise: settings.otherwise,
+    strayBits: strayBitsIn(settings),
   };
+}
+
+/** Selectors whose prefixes have bits behind their length, wherever they stand. */
+function strayBitsIn({ connections, manual, policies }: IpsecSettings): readonly StrayBits[] {
+  const within = (path: readonly (string | number)[], sides: SelectorSides): readonly StrayBits[] =>
+    (['local_ts', 'remote_ts'] as const).flatMap((side) =>
+      sides[side].flatMap(({ stray, selector }) =>
+        stray === undefined ? [] : [{ path: [...path, side], written: stray, meant: formatSelector(selector) }],
+      ),
+    );
+  return [
+    ...byName(connections).flatMap(([name, { children }]) =>
+      byName(children).flatMap(([child, each]) => within(['connections', name, 'children', child], each)),
+    ),
+    ...byName(manual).flatMap(([name, each]) => within(['manual', name], each)),
+    ...policies.flatMap((each, at) => within(['policies', at], each)),
+  ];
+}
+
+interface SelectorSides {
+  readonly local_ts: readonly SelectorPattern[];
+  readonly remote_ts: readonly SelectorPattern[];
 }
 
 /** In the order of names, so that the order in the file changes nothing. */

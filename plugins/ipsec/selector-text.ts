@@ -13,6 +13,8 @@ import {
 export interface SelectorPattern {
   readonly dynamic: boolean;
   readonly selector: TrafficSelector;
+  /** The prefix as it was written, where it has bits behind its length: `10.1.0.5/16` means 10.1.0.0/16. */
+  readonly stray?: string;
 }
 
 /** The selectors that patterns stand for when the dynamic ones mean `address`. */
@@ -71,7 +73,10 @@ export function parseSelector(text: string): SelectorReading {
   }
   const range = parseRange(addressText);
   if (typeof range === 'string') return { wrong: range };
-  return { pattern: { dynamic: false, selector: { family: 4, protocol, startPort, endPort, ...range } } };
+  const selector = { family: 4, protocol, startPort, endPort, ...range } as const;
+  const slash = addressText.indexOf('/');
+  const isStray = slash >= 0 && parseIpv4(addressText.slice(0, slash)) !== range.start;
+  return { pattern: { dynamic: false, selector, ...(isStray ? { stray: addressText } : {}) } };
 }
 
 function parseRange(text: string): { readonly start: Ipv4Address; readonly end: Ipv4Address } | string {

@@ -144,6 +144,15 @@ export interface IpsecConfig {
   readonly policies: readonly ConfiguredPolicy[];
   /** What becomes of a packet that no policy names. */
   readonly otherwise: 'bypass' | 'discard';
+  /** Prefixes that were written with bits behind their length: no mistake that stops anything, and seldom meant. */
+  readonly strayBits?: readonly StrayBits[];
+}
+
+/** A prefix with bits behind its length, and what it stands for. */
+export interface StrayBits {
+  readonly path: readonly (string | number)[];
+  readonly written: string;
+  readonly meant: string;
 }
 
 export interface IpsecState {

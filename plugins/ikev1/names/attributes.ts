@@ -91,6 +91,8 @@ export const GROUP_NAMES: Names = {
   28: 'brainpoolP256r1',
   29: 'brainpoolP384r1',
   30: 'brainpoolP512r1',
+  // Not registered for IKEv1: the number of IKEv2 (RFC 8031 §2).
+  31: 'Curve25519',
 };
 
 const GROUP_TYPES: Names = { 1: 'MODP', 2: 'ECP', 3: 'EC2N' };

@@ -26,7 +26,7 @@ export interface Pair1 extends Pair {
   readonly aggressive?: boolean;
 }
 
-/** The same two hosts as for IKEv2: the version is the change, and that x25519 has no number in IKEv1. */
+/** The same two hosts as for IKEv2: the version is the change, and groups that IKEv1 has a number for. */
 function parsed(pair: Pair1): ReturnType<typeof parseTopology> {
   const both = { proposals: 'aes128-sha256-modp1024', esp: 'aes128-sha256', ...pair.both };
   const text = pairText({ ...pair, both })

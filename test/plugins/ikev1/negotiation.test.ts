@@ -165,7 +165,7 @@ describe('what comes to nothing, with its reason', () => {
 
   it('proposals that IKEv1 has no numbers for, told when the topology is read and when it runs', () => {
     const ike = { duration: '2s', both: { proposals: 'aes256gcm16-prfsha256-x25519' } };
-    const why = 'IKEv1 has no number for aes256gcm16 and x25519';
+    const why = 'IKEv1 has no number for aes256gcm16';
     expect(warningsOf(ike)).toEqual([
       `c.proposals: ${why}: add a proposal that it can say, such as aes256-sha256-modp2048`,
       `c.proposals: ${why}: add a proposal that it can say, such as aes256-sha256-modp2048`,
@@ -189,6 +189,10 @@ describe('what comes to nothing, with its reason', () => {
     const mixed = { duration: '2s', both: { proposals: 'aes256-sha256-x25519-modp2048' } };
     expect(spisOf(runPair(mixed), 'b').length).toBe(1);
     expect(warningsOf(mixed)).toEqual([]);
+    // A group that only IKEv2 has a number for is sent with that one, and the reader is told.
+    const unregistered = { duration: '2s', both: { proposals: 'aes256-sha256-x25519' } };
+    expect(spisOf(runPair(unregistered), 'b').length).toBe(1);
+    expect(warningsOf(unregistered)[0]).toMatch(/^c\.proposals: IKEv1's registry has no number for x25519/);
   });
 
   it('a secret that only an identity finds, for a peer that may be anywhere', () => {

@@ -378,6 +378,18 @@ function connection(end: 'a' | 'b', child: object = {}, more: object = {}): obje
 const TOY = ", 'toy-keying': {}";
 
 describe('settings', () => {
+  it('are warned of where a selector has bits behind its prefix length, wherever it stands', () => {
+    const lan = { local_ts: '10.1.0.5/16', remote_ts: ['10.2.0.0/24', '10.3.0.9/24[tcp/80]', '10.4.0.7/32'] };
+    const stray = (text: string): string[] => warningsOf(text).filter((each) => each.includes('bits behind'));
+    const a = { ...connection('a', lan), policies: [{ action: 'discard', local_ts: '10.9.0.1/8' }] };
+    expect(stray(site(a, connection('b')))).toEqual([
+      'lan.local_ts: 10.1.0.5/16 has bits behind its prefix length, which count for nothing: it stands for 10.1.0.0/16',
+      'lan.remote_ts: 10.3.0.9/24 has bits behind its prefix length, which count for nothing: it stands for 10.3.0.0/24[tcp/80]',
+      '0.local_ts: 10.9.0.1/8 has bits behind its prefix length, which count for nothing: it stands for 10.0.0.0/8',
+    ]);
+    expect(stray(site(connection('a'), connection('b')))).toEqual([]);
+  });
+
   it('are warned of where they are weak, or where nothing replaces an SA in time', () => {
     const child = { esp_proposals: '3des-md5', rekey_time: '1h', life_time: '30min', start_action: 'trap' };
     const warnings = warningsOf(
