@@ -48,6 +48,21 @@ describe('event queue', () => {
     );
   });
 
+  it('keeps that order among tens of thousands, far from the root as near it, with many at the same time', () => {
+    const stream = createStream(3, 'times');
+    const queue = createEventQueue();
+    const event = createPoppedEvent();
+    let entered = 0;
+    for (; entered < 30_000; entered++) pushEvent(queue, nextBelow(stream, 500), 0, entered, 0, 0);
+    let [time, last] = [-1, -1];
+    while (popEvent(queue, event)) {
+      expect(event.time > time || (event.time === time && event.target > last)).toBe(true);
+      [time, last] = [event.time, event.target];
+      if (entered < 60_000) pushEvent(queue, time + nextBelow(stream, 500), 0, entered++, 0, 0);
+    }
+    expect(queue.sequence).toBe(60_000);
+  });
+
   it('keeps the order of the rest when unset events are taken out', () => {
     const queue = createEventQueue();
     for (let at = 0; at < 1000; at++) pushEvent(queue, (at * 7919) % 13, at % 3, at, 0, 0);
