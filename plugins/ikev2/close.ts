@@ -1,5 +1,6 @@
 import { type Machine, removeSa } from './machine.ts';
-import type { ChildOffer, IkeSa, Wanted } from './state.ts';
+import type { ChildOffer, Deleting, Established, IkeSa, Task, Wanted } from './state.ts';
+import { wish } from './wishes.ts';
 
 /** How IKE SAs and attempts end. */
 
@@ -8,8 +9,8 @@ export type Ending = 'peer' | 'dead' | 'self';
 
 /** Takes an IKE SA out with its Child SAs, and starts again what the configuration wants started again. */
 export function closeIkeSa(machine: Machine, sa: IkeSa, why: string, ending: Ending): void {
-  const { ipsec, state } = machine;
-  const present = state.sas.get(sa.id);
+  const { ipsec } = machine;
+  const present = machine.state.sas.get(sa.id);
   if (present === undefined) return;
   releaseOffers(machine, present);
   removeSa(machine, present, why);
@@ -20,10 +21,10 @@ export function closeIkeSa(machine: Machine, sa: IkeSa, why: string, ending: End
     }
   }
   if (present.state !== 'established' && present.state !== 'deleting') return;
-  for (const task of present.waiting) {
-    if (task.kind === 'create-child') ipsec.acquireFailed(present.connection, task.wanted.child, why);
-  }
   const again: Wanted[] = [];
+  for (const child of abandonTasks(machine, present, why)) {
+    if (startsAgain(machine, present.connection, child, ending)) again.push({ child, packet: undefined });
+  }
   for (const { id } of present.children) {
     const child = ipsec.child(id);
     if (child === undefined) continue;
@@ -32,11 +33,43 @@ export function closeIkeSa(machine: Machine, sa: IkeSa, why: string, ending: End
     const isThere = ipsec
       .children()
       .some((one) => one.connection === child.connection && one.child === child.child && one.remote === child.remote);
-    if (!isThere && startsAgain(machine, present.connection, child.child, ending)) {
+    const known = again.some((each) => each.child === child.child);
+    if (!isThere && !known && startsAgain(machine, present.connection, child.child, ending)) {
       again.push({ child: child.child, packet: undefined });
     }
   }
-  if (again.length > 0) state.initiations.push({ connection: present.connection, wanted: again, why, attempt: 1 });
+  // By an IKE SA that is there already, else by a new one: a new one beside it would have one of them replaced, and so on for ever.
+  if (again.length > 0) wish(machine, present.connection, again, why, present.remote.address);
+}
+
+/**
+ * Nothing more is made on an IKE SA: packets that waited for what was under way on it, or had yet to come, are let go. Returns the children that
+ * were to be made and are no replacements.
+ */
+export function abandonTasks(machine: Machine, sa: Established | Deleting, why: string): readonly string[] {
+  const purpose = sa.outstanding?.purpose;
+  const underWay = purpose?.kind === 'create-child' ? [purpose.task] : [];
+  return failTasks(machine, sa, [...underWay, ...sa.waiting.splice(0), ...sa.later.splice(0)], why);
+}
+
+/** Nothing new is begun on an IKE SA; what is under way may still come to something. */
+export function abandonWaiting(machine: Machine, sa: Established, why: string): void {
+  failTasks(machine, sa, [...sa.waiting.splice(0), ...sa.later.splice(0)], why);
+}
+
+function failTasks(
+  machine: Machine,
+  { connection }: Established | Deleting,
+  tasks: readonly Task[],
+  why: string,
+): readonly string[] {
+  const children = new Set<string>();
+  for (const task of tasks) {
+    if (task.kind !== 'create-child') continue;
+    machine.ipsec.acquireFailed(connection, task.wanted.child, why);
+    if (task.replaces === 0) children.add(task.wanted.child);
+  }
+  return [...children];
 }
 
 /** Does the configuration want a child that ended so to be made anew? */

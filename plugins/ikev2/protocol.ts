@@ -1,11 +1,11 @@
 import type { Context, Packet, Protocol, Timer } from '../../core/index.ts';
 import { formatIpv4 } from '../ipv4/contract.ts';
-import { closeIkeSa } from './close.ts';
+import { abandonWaiting, closeIkeSa } from './close.ts';
 import type { Ikev2Calls } from './contract.ts';
 import { keyedChildren } from './exchanges/child-offer.ts';
 import { tell } from './failures.ts';
 
-import { enqueue, type Machine, machineOf, peerText, putSa, removeSa, setSaTimer } from './machine.ts';
+import { enqueue, type Machine, machineOf, peerText, removeSa, setSaTimer } from './machine.ts';
 import { followPacket } from './moved.ts';
 import { receive } from './receive.ts';
 import {
@@ -18,6 +18,7 @@ import {
 } from './state.ts';
 import { BEGIN, TASKS } from './transitions.ts';
 import { retransmit } from './window.ts';
+import { wish } from './wishes.ts';
 
 /** IKEv2 on a node: messages, timers and wishes come in here, and when each is dealt with, what waits has its turn. */
 export const ikev2Protocol: Protocol<Ikev2State, Ikev2Settings> = {
@@ -44,12 +45,12 @@ function callsOf(state: Ikev2State, ctx: Context): Ikev2Calls {
   return {
     initiate(connection, child, why) {
       const here = machine();
-      initiate(here, connection, wantedOf(here, connection, child), why);
+      wish(here, connection, wantedOf(here, connection, child), why);
       goOn(here);
     },
     acquire(connection, child, packet) {
       const here = machine();
-      initiate(here, connection, [{ child, packet }], 'a packet met its trap');
+      wish(here, connection, [{ child, packet }], 'a packet met its trap');
       goOn(here);
     },
     childExpired(id, limit, reason) {
@@ -83,38 +84,6 @@ function wantedOf(machine: Machine, name: string, child: string | undefined): re
   const all = connection === undefined ? [] : keyedChildren(connection);
   const starting = all.filter(({ startAction }) => startAction === 'start');
   return (starting.length > 0 ? starting : all).map((each) => ({ child: each.name, packet: undefined }));
-}
-
-/** Wishes join what is there or under way for their connection; only where nothing is, an IKE SA is begun. */
-function initiate(machine: Machine, connection: string, wanted: readonly Wanted[], why: string): void {
-  const { state } = machine;
-  for (const sa of state.sas.values()) {
-    if (!('connection' in sa) || sa.connection !== connection || sa.state === 'deleting') continue;
-    if (sa.state === 'established') {
-      if (sa.successor !== 0) continue;
-      for (const each of wanted) {
-        if (!isUnderWay(machine, sa, each.child)) {
-          enqueue(machine, sa, { kind: 'create-child', wanted: each, replaces: 0, method: undefined, tries: 0 });
-        }
-      }
-      return;
-    }
-    const offered = sa.state === 'auth-sent' ? sa.offer?.child : undefined;
-    const fresh = wanted.filter(({ child }) => child !== offered && !sa.wanted.some((other) => other.child === child));
-    if (fresh.length > 0) putSa(machine, { ...sa, wanted: [...sa.wanted, ...fresh] });
-    return;
-  }
-  state.initiations.push({ connection, wanted, why, attempt: 1 });
-}
-
-/** Is the child there already, or asked for? */
-function isUnderWay(machine: Machine, sa: Established, child: string): boolean {
-  const purpose = sa.outstanding?.purpose;
-  return (
-    sa.children.some(({ id }) => machine.ipsec.child(id)?.child === child) ||
-    (purpose?.kind === 'create-child' && purpose.offer.child === child) ||
-    sa.waiting.some((task) => task.kind === 'create-child' && task.wanted.child === child)
-  );
 }
 
 function saOfChild({ state }: Machine, id: number): Established | undefined {
@@ -217,6 +186,8 @@ function onTimer(machine: Machine, sa: IkeSa, { name }: Timer): void {
       if (sa.state === 'established') reauthenticate(machine, sa);
       return;
     case 'over':
+      // Requests that wait for each other could keep it alive for long.
+      if (sa.state === 'established') abandonWaiting(machine, sa, 'its lifetime is over');
       enqueue(machine, sa, { kind: 'delete-ike', why: 'its lifetime is over' });
       return;
     case 'later':

@@ -7,7 +7,7 @@ import { passesAnyway } from './keying-traffic.ts';
 import { type Endpoint, natTraversal } from './nat-traversal.ts';
 import { addressesOf, tellFirstHit } from './outbound.ts';
 import { packetFace, selectorAt } from './packet-selector.ts';
-import { admitsAny, findPolicy, namesProtocol } from './policies.ts';
+import { admitsAny, decidesByName, findPolicy } from './policies.ts';
 import { formatSelectors } from './selector-text.ts';
 import { type ChildSa, childSa, type IpsecState } from './state.ts';
 import { decapsulateEcn } from './tunnel-header.ts';
@@ -44,7 +44,7 @@ export function checkInbound(state: IpsecState, packet: Packet, ctx: Context): H
     state.counters.bypassed++;
     return HOOK.accept;
   }
-  if (passesAnyway(face, 'in', ctx) && !namesProtocol(policy, face.protocol)) return HOOK.accept;
+  if (passesAnyway(face, 'in', ctx) && !decidesByName(policy, face.protocol)) return HOOK.accept;
   tellFirstHit(policy, policy.inbound++, 'in', face, ctx);
   if (policy.action === 'discard') state.counters.discarded++;
   else state.counters.refused++;

@@ -7,7 +7,7 @@ import { tellInClear } from './in-clear.ts';
 import { passesAnyway } from './keying-traffic.ts';
 import { natTraversal } from './nat-traversal.ts';
 import { type PacketFace, packetFace } from './packet-selector.ts';
-import { findPolicy, namesProtocol } from './policies.ts';
+import { decidesByName, findPolicy, namesProtocol } from './policies.ts';
 import { type ChildSa, childSa, type IpsecState, MOST_LAYERS, type Policy } from './state.ts';
 import { hasDontFragment, OUTER_SIZE, prependOuter } from './tunnel-header.ts';
 import { waitForKeys } from './waiting.ts';
@@ -75,7 +75,7 @@ export function decideOutbound(state: IpsecState, packet: Packet, mayWait: boole
     return HOOK.accept;
   }
   // Key exchange and what is sealed already would otherwise wait for itself.
-  if (passesAnyway(face, 'out', ctx) && !namesProtocol(policy, face.protocol)) return HOOK.accept;
+  if (passesAnyway(face, 'out', ctx) && !decidesByName(policy, face.protocol)) return HOOK.accept;
   tellFirstHit(policy, policy.outbound++, 'out', face, ctx);
   if (policy.action === 'discard') {
     state.counters.discarded++;

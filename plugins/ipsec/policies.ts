@@ -3,6 +3,8 @@ import { IP_PROTOCOL } from './proposal.ts';
 import { isAnyPort, type PacketSelector, selectorAdmits, type TrafficSelector } from './selectors.ts';
 import { type IpsecState, MOST_POLICIES, type Policy } from './state.ts';
 
+const UDP = 17;
+
 /** The SPD: an ordered list (RFC 4301 §4.4.1), asked from the front. */
 
 /** Flows whose policy is remembered. */
@@ -61,6 +63,14 @@ export function removePolicies(state: IpsecState, gone: (policy: Policy) => bool
 /** Does a policy name this protocol, and not just any? Sealed packets and their keying meet only such policies. */
 export function namesProtocol({ localTs, remoteTs }: Policy, protocol: number): boolean {
   return [...localTs, ...remoteTs].some((selector) => selector.protocol === protocol);
+}
+
+/**
+ * Does a policy decide on what passes policies anyway, by naming it? Not on key exchange where it has its own keys made by that: the first
+ * message would wait for what only it can bring.
+ */
+export function decidesByName(policy: Policy, protocol: number): boolean {
+  return namesProtocol(policy, protocol) && (protocol !== UDP || policy.connection === '');
 }
 
 /** One SA around another (RFC 4301 App. E): the policy is about ESP or AH packets. */

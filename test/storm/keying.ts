@@ -23,7 +23,8 @@ export interface Keying {
 
 export interface HeldSa {
   readonly name: string;
-  readonly created: number;
+  /** Nanoseconds: when it was established, else when it was begun. */
+  readonly since: number;
   readonly established: boolean;
 }
 
@@ -50,8 +51,8 @@ const ikev2: Keying = {
   sas: (state) =>
     [...(state as Ikev2State).sas.values()].map((sa) => ({
       name: `${toHex(sa.spis.initiator)} (${sa.state})`,
-      created: sa.createdAt,
-      established: sa.state === 'established' || sa.state === 'deleting',
+      since: 'establishedAt' in sa ? sa.establishedAt : sa.createdAt,
+      established: 'establishedAt' in sa,
     })),
   once: (message) => {
     // In the clear, a first message may come again in another form (with a cookie, another group), and what is said of an SA that is no more.
@@ -79,8 +80,8 @@ const ikev1: Keying = {
   sas: (state) =>
     [...(state as Ikev1State).sas.values()].map((sa) => ({
       name: `${toHex(sa.cookies.initiator)} (${sa.state})`,
-      created: sa.createdAt,
-      established: sa.state === 'established',
+      since: 'establishedAt' in sa ? sa.establishedAt : sa.createdAt,
+      established: 'establishedAt' in sa,
     })),
   once: (message) => {
     // Phase 1 has one sealed message a side, an Informational exchange one; of Quick Mode the initiator seals two under one number.

@@ -32,6 +32,8 @@ const MOST_TIMERS = 200;
 const MOST_GROWTH = 200_000;
 const MOST_GROWTH_EVER = 2_000_000;
 /** Looks between two weighings. */
+/** Seconds that setting up an IKE SA may take: two requests, sent again as often as may be, and one more in another form. */
+const MOST_SETTING_UP = 60;
 const LOOKS_PER_WEIGHING = 40;
 /** Replies to the last probe, of 20 each way. */
 const FEWEST_REPLIES = 15;
@@ -191,7 +193,8 @@ export class Watch {
     const life = this.#weather.lifetimes[node];
     if (life === undefined) return;
     for (const sa of this.#sas(node)) {
-      if (now - sa.created > life.ike * SECOND + SLACK) this.#find(`${node}: IKE SA ${sa.name} outlives ${life.ike} s`);
+      const seconds = sa.established ? life.ike : MOST_SETTING_UP;
+      if (now - sa.since > seconds * SECOND + SLACK) this.#find(`${node}: IKE SA ${sa.name} outlives ${seconds} s`);
     }
     for (const { id, installedAt } of this.#children(node)) {
       this.counts.childSas = Math.max(this.counts.childSas, id);

@@ -1,6 +1,6 @@
 import { concatBytes } from '../../../core/index.ts';
 import { IP_PROTOCOL, SECURITY_PROTOCOL } from '../../ipsec/contract.ts';
-import { closeIkeSa, startsAgain } from '../close.ts';
+import { abandonTasks, closeIkeSa, startsAgain } from '../close.ts';
 import { tell } from '../failures.ts';
 import type { Incoming, Told } from '../incoming.ts';
 import { enqueue, type Machine, peerText, putSa, removeSa } from '../machine.ts';
@@ -65,6 +65,7 @@ export function startDeleteIke(
   { why }: Task & { readonly kind: 'delete-ike' },
 ): Told {
   for (const { id } of sa.children) machine.ipsec.removeChild(id, why);
+  abandonTasks(machine, sa, why);
   const deleting: Deleting = { ...sa, state: 'deleting', why, children: [] };
   putSa(machine, deleting);
   request(machine, deleting, EXCHANGE.INFORMATIONAL, [deleteIke()], { kind: 'delete-ike', why });

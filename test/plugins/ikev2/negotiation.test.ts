@@ -403,6 +403,58 @@ describe('deleting', () => {
     expect(messagesOf(simulation).length).toBeLessThan(20);
   });
 
+  it('two children are not begun anew by turns where both sides keep the newest IKE SA alone', () => {
+    const side = {
+      start: 'start',
+      connection: 'unique: replace',
+      child: 'close_action: start',
+      children:
+        'z: { local_ts: ["dynamic[tcp]"], remote_ts: ["dynamic[tcp]"], esp_proposals: [aes128-sha1], start_action: start, close_action: start }',
+    };
+    const simulation = runPair({ a: side, b: { ...side, proposals: 'aes128-sha256-ecp256-x25519' }, duration: '20s' });
+    for (const node of ['a', 'b']) expect(countOf(simulation, 'ikev2.begun', node)).toBeLessThan(4);
+    expect(messagesOf(simulation).length).toBeLessThan(60);
+  });
+
+  it('packets that wait for a child are let go with the IKE SA that was to make it, and the next one begins anew', () => {
+    const icmp = 'local_ts: ["dynamic[icmp]"], remote_ts: ["dynamic[icmp]"]';
+    // A trap for UDP does not catch the key exchange that it asks for.
+    const udp = 'z: { local_ts: ["dynamic[udp]"], remote_ts: ["dynamic[udp]"], esp_proposals: [aes128-sha1]';
+    const simulation = runPair({
+      a: {
+        ikev2: 'retransmit_timeout: 1s, retransmit_tries: 2',
+        child: `${icmp}, dpd_action: restart`,
+        children: `${udp}, start_action: trap }`,
+      },
+      b: { child: icmp, children: `${udp} }` },
+      timeline: `[{ at: 4s, link: "a:eth0 -- s:p1", set: { loss: 100% }, for: 16s },
+        { at: 5s, node: a, traffic: 192.0.2.2, rate: 10kbit/s, size: 100, count: 1 },
+        { at: 40s, node: a, traffic: 192.0.2.2, rate: 10kbit/s, size: 100, count: 1 }]`,
+      duration: '60s',
+    });
+    expect(countOf(simulation, 'ipsec.keys-failed', 'a')).toBe(1);
+    expect(countOf(simulation, 'traffic.arriving', 'b')).toBe(1);
+  });
+
+  it('an IKE SA whose lifetime is over begins nothing more, however much waits', () => {
+    const names = ['u', 'v', 'w', 'x', 'y'];
+    const children = names
+      .map(
+        (name) => `${name}: { local_ts: ["dynamic[tcp]"], remote_ts: ["dynamic[tcp]"], esp_proposals: [aes128-sha1] }`,
+      )
+      .join('\n              ');
+    const simulation = startPair({
+      a: { connection: 'rekey_time: 10s\n            over_time: 2s\n            rand_time: 0s', children },
+      b: { children },
+      timeline: `[{ at: 2s, link: "a:eth0 -- s:p1", set: { delay: 1500ms } }, ${names
+        .map((name) => `{ at: 9s, node: a, initiate: c/${name} }`)
+        .join(', ')}]`,
+      duration: '60s',
+    });
+    advance(simulation, 17);
+    expect(statesOf(simulation, 'a')).not.toContain('established');
+  });
+
   it('a peer that has lost its memory is noticed by INITIAL_CONTACT', () => {
     const simulation = startPair({ duration: '60s' });
     advance(simulation, 2);
