@@ -8,12 +8,16 @@ export {
   cellsOf,
   commonText,
   conclude,
+  csvReport,
   jobOf,
   judgeCells,
   measureText,
   tablesOf,
   tallyOf,
 } from '../core/experiment/index.ts';
+export type { ComparedCells } from './cells.ts';
+export type { Comparison } from './compare.ts';
+export { experimentJson } from './experiment-json.ts';
 export { htmlReport } from './html-report.ts';
 export { MOST_WORKERS, type PoolOptions, runCells } from './pool.ts';
 

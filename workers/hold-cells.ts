@@ -1,5 +1,6 @@
 import { parseExperiment } from '../core/experiment/index.ts';
 import type { CellsApi } from './cells.ts';
+import { compareCells } from './compare-cells.ts';
 import type { LabHost } from './host.ts';
 import { runCell } from './run-cell.ts';
 
@@ -7,6 +8,7 @@ import { runCell } from './run-cell.ts';
 export function holdCells(host: LabHost): CellsApi {
   return {
     run: async (job) => runCell(host, job),
+    compare: async (a, b) => compareCells(host, a, b),
     read: async (text, { bases, ...options }) =>
       parseExperiment(text, {
         ...options,

@@ -31,7 +31,13 @@ export function runCell(host: LabHost, job: CellJob): CellOutcome {
   }
 }
 
-function run(host: LabHost, job: CellJob): CellOutcome {
+/** A cell's run that has ended, or why it did not come so far. */
+export type OpenCell =
+  | { readonly open: OpenLab; readonly seed: number; readonly wrong?: undefined }
+  | { readonly wrong: string; readonly seed: number | undefined };
+
+/** Reads a cell's topology and runs it to its end. */
+export function openCell(host: LabHost, job: CellJob): OpenCell {
   const { text, fileName, kinds, fragments, without, overrides, seed } = job;
   const { topology, diagnostics } = readTopology(host, text, {
     fileName,
@@ -43,21 +49,30 @@ function run(host: LabHost, job: CellJob): CellOutcome {
   });
   if (topology === undefined) {
     const wrong = diagnostics.filter(({ severity }) => severity === 'error');
-    return failedCell(job, wrong.map(({ message }) => message).join('; '));
+    return { wrong: wrong.map(({ message }) => message).join('; '), seed };
   }
   const { registry, slots, budget } = host;
   const simulation = Simulation.start(topology, { registry, slots, ...(budget === undefined ? {} : { budget }) });
   const open = new OpenLab(simulation, host.history ?? CELL_HISTORY);
   let progress = open.progress();
   while (!progress.ended && progress.stopped === undefined) progress = open.advance(LATEST, STRIDE);
-  if (progress.stopped !== undefined) return failedCell({ ...job, seed: topology.seed }, progress.stopped);
+  if (progress.stopped !== undefined) return { wrong: progress.stopped, seed: topology.seed };
+  return { open, seed: topology.seed };
+}
+
+function run(host: LabHost, job: CellJob): CellOutcome {
+  const cell = openCell(host, job);
+  const { seed } = cell;
+  if (cell.wrong !== undefined) return failedCell({ ...job, ...(seed === undefined ? {} : { seed }) }, cell.wrong);
+  const { open } = cell;
+  const progress = open.progress();
   const judgements = judge(open.history.head);
   const failed = judgements.find(({ held }) => !held);
   const cause = failed === undefined ? undefined : causeOf(open, decisiveCause(open, failed.records));
   const { story, untold } = storyOf(open, took(diagnostics, without));
   return {
     index: job.index,
-    seed: topology.seed,
+    seed: cell.seed,
     works: judgements.length > 0 && failed === undefined,
     goals: judgements.map(({ expectation, held, evidence }) => ({ goal: expectation.text, held, evidence })),
     ...(cause === undefined ? {} : { cause }),

@@ -14,13 +14,13 @@ import {
   junitReport,
   tallyOf,
 } from '../../core/experiment/index.ts';
+import { experimentJson } from '../../workers/experiment-json.ts';
 import { htmlReport } from '../../workers/html-report.ts';
 import { startCells } from '../../workers/node-client.ts';
 import { createNodeHost } from '../../workers/node-host.ts';
 import { MOST_WORKERS, runCells } from '../../workers/pool.ts';
 import { CellBar } from '../cell-bar.ts';
 import { experimentNames, loadExperiment, readExperimentFile } from '../experiment-files.ts';
-import { experimentJson } from '../experiment-json.ts';
 import { experimentTable, wrapped } from '../experiment-table.ts';
 import { kindsText, type Output, openOutput, refuseToOverwrite } from '../files.ts';
 import { Interruption } from '../interruption.ts';

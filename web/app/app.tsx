@@ -2,11 +2,10 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { ContextMenu } from '../panels/context-menu.tsx';
 import { Dock } from '../panels/dock.tsx';
 import { Editor } from '../panels/editor.tsx';
-import { Experiments } from '../panels/experiments.tsx';
-import { Gallery } from '../panels/gallery.tsx';
 import { Header } from '../panels/header.tsx';
 import { Help } from '../panels/help.tsx';
 import { Inspector } from '../panels/inspector.tsx';
+import { Later } from '../panels/later.tsx';
 import { usePage } from '../panels/page.ts';
 import { Splitter } from '../panels/splitter.tsx';
 import { Timeline } from '../panels/timeline.tsx';
@@ -19,6 +18,15 @@ import { StageHost } from './stage-host.tsx';
 
 /** Milliseconds that a short message stays. */
 const STAYS = 4500;
+
+/** Parts that the first view does without. */
+const loadGallery = () =>
+  import('../panels/gallery.tsx').then(({ Gallery }) => () => <Gallery />);
+const loadExperiments = () =>
+  Promise.all([import('../panels/experiments.tsx'), import('./shipped-experiments.ts')]).then(
+    ([{ Experiments }, { shippedExperiments }]) =>
+      () => <Experiments shipped={shippedExperiments} />,
+  );
 
 /** The page: header, then editor, canvas with timeline and lists, and inspector side by side. */
 export function App() {
@@ -61,8 +69,8 @@ export function App() {
           </>
         ) : null}
       </div>
-      {desk.gallery.value ? <Gallery /> : null}
-      {desk.experiments.value ? <Experiments /> : null}
+      {desk.gallery.value ? <Later load={loadGallery} /> : null}
+      {desk.experiments.value ? <Later load={loadExperiments} /> : null}
       {desk.help.value ? <Help keys={shortcuts} /> : null}
       <ContextMenu />
       <Messages />

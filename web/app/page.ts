@@ -2,7 +2,7 @@ import { effect, signal } from '@preact/signals';
 import { reducedMotion } from '../look/theme.ts';
 import { type Address, MOST_IN_LINK, readAddress, writeAddress } from '../model/address.ts';
 import { createDesk } from '../model/desk.ts';
-import { createExperimenting } from '../model/experimenting.ts';
+import { createExperimenting, isExperiment } from '../model/experimenting.ts';
 import { formatSize } from '../model/format.ts';
 import type { Place } from '../model/layout.ts';
 import { createModel } from '../model/model.ts';
@@ -11,7 +11,7 @@ import type { LabSource } from '../model/source.ts';
 import { createLabWorker } from '../model/worker.ts';
 import type { Page } from '../panels/page.ts';
 import { text } from '../text/text.ts';
-import { kinds, shippedExperiments, shippedLabs } from './labs.ts';
+import { kinds, shippedLabs } from './labs.ts';
 
 /** The largest file that is opened. */
 const MOST_FILE = 4 * 1024 * 1024;
@@ -22,6 +22,7 @@ const ADDRESS_PAUSE = 400;
 export function createPage(): Page {
   const model = createModel(createLabWorker(), kinds);
   const desk = createDesk();
+  const experimenting = createExperimenting(shippedLabs, kinds, () => model.source.value);
   const places = signal<ReadonlyMap<string, Place>>(new Map());
   const arrangements = signal(0);
 
@@ -40,6 +41,12 @@ export function createPage(): Page {
       desk.message.value = text('drop.notText', { file: file.name, limit: formatSize(MOST_FILE) });
       return;
     }
+    if (isExperiment(words)) {
+      desk.experiments.value = true;
+      await experimenting.open(words, file.name);
+      return;
+    }
+    desk.experiments.value = false;
     await open({ fileName: file.name, text: words }, { play: true });
   };
 
@@ -110,8 +117,7 @@ export function createPage(): Page {
     model,
     desk,
     labs: shippedLabs,
-    experiments: shippedExperiments,
-    experimenting: createExperimenting(shippedLabs, kinds),
+    experimenting,
     places,
     arrangements,
     open,

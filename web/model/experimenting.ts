@@ -1,8 +1,10 @@
 import { signal } from '@preact/signals';
 import type { CellOutcome, CellResult, Experiment } from '../../core/experiment/index.ts';
 import type { Diagnostic } from '../../core/topology/index.ts';
+import type { ComparedCells } from '../../workers/client-of-experiments.ts';
 import type { Changes } from './acting.ts';
 import type { ShippedLab } from './labs.ts';
+import type { LabSource } from './source.ts';
 
 /** An experiment that comes with the page. */
 export interface ShippedExperiment {
@@ -21,6 +23,18 @@ export interface CellRun {
   readonly changes: Changes;
 }
 
+/** Two cells that are compared, and what came out once that is known. */
+export interface Comparing {
+  readonly a: CellResult;
+  readonly b: CellResult;
+  readonly compared?: ComparedCells;
+}
+
+/** Is a file an experiment, and not a topology? */
+export function isExperiment(text: string): boolean {
+  return /^axes\s*:/m.test(text);
+}
+
 /** Threads that leave one for the page itself. */
 const MOST_THREADS = 8;
 
@@ -28,13 +42,23 @@ const MOST_THREADS = 8;
 const load = () => import('../../workers/client-of-experiments.ts');
 type Computing = Awaited<ReturnType<typeof load>>;
 
-/** An experiment that is run on a pool of workers, in signals. */
-export function createExperimenting(labs: readonly ShippedLab[], kinds: string | undefined) {
+/**
+ * An experiment that is run on a pool of workers, in signals. Its base is a lab that comes with the page, or the one that `present` says is
+ * open, by the name of its file.
+ */
+export function createExperimenting(
+  labs: readonly ShippedLab[],
+  kinds: string | undefined,
+  present: () => LabSource | undefined = () => undefined,
+) {
   const experiment = signal<Experiment | undefined>(undefined);
   const mistakes = signal<readonly Diagnostic[]>([]);
   const results = signal<readonly CellResult[]>([]);
   const progress = signal<{ readonly finished: number; readonly of: number } | undefined>(undefined);
   const computing = signal<Computing | undefined>(undefined);
+  /** The text that was read last, and the file that it stands for. */
+  const source = signal<LabSource | undefined>(undefined);
+  const comparing = signal<Comparing | undefined>(undefined);
   let abort: AbortController | undefined;
   let era = 0;
 
@@ -44,23 +68,55 @@ export function createExperimenting(labs: readonly ShippedLab[], kinds: string |
     progress.value = undefined;
   }
 
-  /** Reads an experiment in a worker; it does not run yet. */
+  /**
+   * Reads an experiment in a worker; it does not run yet. With a mistake in it, `mistakes` tells them, and another text of the same file
+   * leaves what was read before.
+   */
   async function open(text: string, fileName: string): Promise<void> {
     cancel();
     const mine = ++era;
+    const edited = source.value?.fileName === fileName;
+    source.value = { fileName, text };
     const code = await load();
     computing.value = code;
     const held = code.startCells();
-    const bases = Object.fromEntries(labs.map((lab) => [lab.id, lab.text]));
+    const bases = Object.fromEntries([...ownBase(), ...labs.map((lab) => [lab.id, lab.text] as const)]);
     const broken = held.failure.then(() => undefined);
     const options = { fileName, bases, ...(kinds === undefined ? {} : { kinds }) };
     const read = await Promise.race([held.cells.read(text, options), broken]);
     await held.close();
     if (mine !== era) return;
-    experiment.value = read?.experiment;
     mistakes.value = read?.diagnostics ?? [];
+    if (read?.experiment === undefined && edited) return;
+    comparing.value = undefined;
+    experiment.value = read?.experiment;
     results.value =
       read?.experiment === undefined ? [] : code.judgeCells(read.experiment, code.cellsOf(read.experiment), new Map());
+  }
+
+  /** The lab that is open, by its file's name with and without its ending. */
+  function ownBase(): (readonly [string, string])[] {
+    const own = present();
+    if (own === undefined || own.id !== undefined) return [];
+    return [own.fileName, own.fileName.replace(/\.ya?ml$/, '')].map((name) => [name, own.text] as const);
+  }
+
+  /** Runs two cells again, with one seed where the experiment gives them seeds, and tells where they part. */
+  async function compare(a: CellResult, b: CellResult): Promise<void> {
+    const code = computing.value;
+    const present = experiment.value;
+    if (code === undefined || present === undefined) return;
+    const mine: Comparing = { a, b };
+    comparing.value = mine;
+    const text = code.commonText(present);
+    const one = code.jobOf(present, a.cell, text, kinds);
+    const other = code.jobOf(present, b.cell, text, kinds);
+    const same = one.seed === undefined || other.seed === undefined ? {} : { seed: one.seed };
+    const held = code.startCells();
+    const broken = held.failure.then((wrong): ComparedCells => ({ wrong }));
+    const compared = await Promise.race([held.cells.compare(one, { ...other, ...same }), broken]);
+    await held.close();
+    if (comparing.value === mine) comparing.value = { a, b, compared };
   }
 
   /** Runs all cells. What is done when it is cancelled stays. */
@@ -105,7 +161,10 @@ export function createExperimenting(labs: readonly ShippedLab[], kinds: string |
     results,
     progress,
     computing,
+    source,
+    comparing,
     open,
+    compare,
     run,
     cancel,
     /** What loads the run of a cell as a lab. */

@@ -1,23 +1,34 @@
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import type { CellResult } from '../../core/experiment/index.ts';
+import type { ShippedExperiment } from '../model/experimenting.ts';
 import { text } from '../text/text.ts';
+import { ChooseFile } from './choose-file.tsx';
+import { download, fileNameOf } from './download.ts';
+import { ExperimentText } from './experiment-text.tsx';
+import { HeatMaps } from './heat-maps.tsx';
 import { usePage } from './page.ts';
 import { Sheet } from './sheet.tsx';
 
-/** Experiments: one is chosen, run on a pool of workers, and shown as heat maps whose cells open their runs. */
-export function Experiments() {
-  const { desk, experiments, experimenting } = usePage();
+/** The value of the choice for an experiment that does not come with the page. */
+const OWN = '*';
+
+/** Experiments: one is chosen, opened from a file or edited, run on a pool of workers, and shown as heat maps. */
+export function Experiments({ shipped: experiments }: { shipped: readonly ShippedExperiment[] }) {
+  const { desk, experimenting } = usePage();
   const dialog = useRef<HTMLDialogElement>(null);
   const reading = useSignal<string | undefined>(undefined);
+  const edits = useSignal(false);
   const chosen = experimenting.experiment.value;
+  const source = experimenting.source.value;
   const { progress, mistakes } = experimenting;
+  const shipped = experiments.find((one) => source?.text === one.text)?.id;
+  const wrong = mistakes.value.filter(({ severity }) => severity === 'error');
 
   async function choose(id: string): Promise<void> {
-    const shipped = experiments.find((one) => one.id === id);
-    if (shipped === undefined) return;
+    const found = experiments.find((one) => one.id === id);
+    if (found === undefined) return;
     reading.value = id;
-    await experimenting.open(shipped.text, `topologies/experiments/${id}.yaml`);
+    await experimenting.open(found.text, `topologies/experiments/${id}.yaml`);
     reading.value = undefined;
   }
 
@@ -34,20 +45,37 @@ export function Experiments() {
       <div class="experiment-bar">
         <select
           aria-label={text('experiments.choose')}
-          value={reading.value ?? experiments.find(({ name }) => name === chosen?.name)?.id ?? ''}
+          value={reading.value ?? shipped ?? (source === undefined ? '' : OWN)}
           onChange={(event) => void choose(event.currentTarget.value)}
         >
           <option value="" disabled>
             {text('experiments.choose')}
           </option>
+          {source === undefined || shipped !== undefined ? null : (
+            <option value={OWN}>{chosen?.name ?? source.fileName}</option>
+          )}
           {experiments.map(({ id, name }) => (
             <option key={id} value={id}>
               {name}
             </option>
           ))}
         </select>
+        <ChooseFile title={text('experiments.file')} />
+        {source === undefined ? null : (
+          <button
+            type="button"
+            class="act"
+            data-experiment="edit"
+            aria-pressed={edits.value}
+            onClick={() => {
+              edits.value = !edits.value;
+            }}
+          >
+            {text('experiments.edit')}
+          </button>
+        )}
         {chosen === undefined ? null : running === undefined ? (
-          <button type="button" class="act" data-experiment="run" onClick={() => void experimenting.run()}>
+          <button type="button" class="act main" data-experiment="run" onClick={() => void experimenting.run()}>
             {text('experiments.run')}
           </button>
         ) : (
@@ -60,22 +88,55 @@ export function Experiments() {
           </>
         )}
         <Tally />
+        <Results />
       </div>
-      {reading.value !== undefined ? <p class="soft">{text('experiments.reading')}</p> : null}
-      {chosen === undefined ? (
-        <p class="soft lead">{text('experiments.about')}</p>
+      {reading.value === undefined ? null : <p class="soft">{text('experiments.reading')}</p>}
+      {edits.value && source !== undefined ? (
+        <ExperimentText key={source.fileName} />
       ) : (
-        <p class="soft lead">{chosen.about}</p>
+        <p class="soft lead">{chosen === undefined ? text('experiments.about') : chosen.about}</p>
       )}
-      {mistakes.value
-        .filter(({ severity }) => severity === 'error')
-        .map(({ message, line }) => (
-          <p key={`${line}/${message}`} class="tone-failed">
-            {text('verdicts.line', { line })}: {message}
-          </p>
-        ))}
-      {chosen === undefined ? null : <Maps close={() => dialog.current?.close()} />}
+      {wrong.map(({ message, line, file }) => (
+        <p key={`${file}/${line}/${message}`} class="tone-failed">
+          {file === source?.fileName ? '' : `${file}, `}
+          {text('verdicts.line', { line })}: {message}
+        </p>
+      ))}
+      {wrong.length > 0 && chosen !== undefined ? <p class="soft">{text('experiments.broken')}</p> : null}
+      {chosen === undefined ? null : <HeatMaps close={() => dialog.current?.close()} />}
     </Sheet>
+  );
+}
+
+/** The results as files, as the terminal writes them; with what has not run marked as such. */
+function Results() {
+  const { experimenting } = usePage();
+  const code = experimenting.computing.value;
+  const experiment = experimenting.experiment.value;
+  const results = experimenting.results.value;
+  if (code === undefined || experiment === undefined || !results.some(({ outcome }) => outcome !== undefined)) {
+    return null;
+  }
+  const forms = [
+    ['html', 'text/html', () => code.htmlReport(experiment, results)],
+    ['csv', 'text/csv', () => code.csvReport(experiment, results)],
+    ['json', 'application/json', () => `${JSON.stringify(code.experimentJson(experiment, results), null, 2)}\n`],
+  ] as const;
+  return (
+    <span class="experiment-out">
+      <span class="soft">{text('experiments.export')}</span>
+      {forms.map(([ending, type, write]) => (
+        <button
+          key={ending}
+          type="button"
+          class="quiet"
+          data-results={ending}
+          onClick={() => download(`${fileNameOf(experiment.name) || 'experiment'}.${ending}`, write(), type)}
+        >
+          {ending.toUpperCase()}
+        </button>
+      ))}
+    </span>
   );
 }
 
@@ -93,160 +154,4 @@ function Tally() {
       )}
     </span>
   );
-}
-
-function Maps({ close }: { close: () => void }) {
-  const { experimenting, model, open, desk } = usePage();
-  const pointed = useSignal<CellResult | undefined>(undefined);
-  const code = experimenting.computing.value;
-  const experiment = experimenting.experiment.value;
-  if (code === undefined || experiment === undefined) return null;
-  const tables = code.tablesOf(experiment, experimenting.results.value);
-  const shows = experiment.measures.findIndex(({ name }) => name === experiment.table.show);
-
-  function openRun(result: CellResult): void {
-    const run = experimenting.cellRun(result);
-    if (run === undefined) return;
-    close();
-    desk.inspectorTab.value = 'verdicts';
-    const { name, fileName, text: words, seed, changes } = run;
-    void open({ fileName, text: words }, { changes, ...(seed === undefined ? {} : { seed }) }).then(() => {
-      desk.message.value = text('experiments.opened', { name });
-    });
-    model.play(false);
-  }
-
-  return (
-    <>
-      <div class="maps scroll">
-        {tables.map((table) => (
-          <table key={table.group.map(({ variation }) => variation).join('/')} class="heat">
-            {table.group.length === 0 ? null : (
-              <caption>{table.group.map(({ axis, variation }) => `${axis}: ${variation}`).join(' · ')}</caption>
-            )}
-            <thead>
-              <tr>
-                <th scope="col">{table.rowAxes.join(' / ')}</th>
-                {table.columns.map((column) => (
-                  <th key={column.join('/')} scope="col">
-                    {column.join(' / ')}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {table.rows.map((row, at) => (
-                <tr key={row.join('/')}>
-                  <th scope="row">{row.join(' / ')}</th>
-                  {table.columns.map((column, across) => {
-                    const result = table.cells[at]?.[across];
-                    return (
-                      <td key={column.join('/')}>
-                        {result === undefined || result.cell.skipped !== undefined ? (
-                          <span class="soft" title={result?.cell.skipped}>
-                            –
-                          </span>
-                        ) : (
-                          <button
-                            type="button"
-                            class={`cell ${kindOf(result)}`}
-                            data-cell={result.cell.index}
-                            aria-label={`${code.cellName(experiment, result.cell)}: ${saying(result)}`}
-                            onPointerEnter={() => {
-                              pointed.value = result;
-                            }}
-                            onFocus={() => {
-                              pointed.value = result;
-                            }}
-                            onClick={() => openRun(result)}
-                          >
-                            {sign(result)}
-                            {shows < 0 || result.outcome === undefined
-                              ? null
-                              : ` ${code.measureText(result.outcome.measures[shows], experiment.measures[shows]?.unit ?? '')}`}
-                          </button>
-                        )}
-                      </td>
-                    );
-                  })}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        ))}
-        <Conclusions />
-      </div>
-      <Details result={pointed.value} />
-    </>
-  );
-}
-
-/** What follows from the cells, once all of them ran. */
-function Conclusions() {
-  const { experimenting } = usePage();
-  const code = experimenting.computing.value;
-  const experiment = experimenting.experiment.value;
-  const results = experimenting.results.value;
-  if (code === undefined || experiment === undefined) return null;
-  if (results.some(({ verdict }) => verdict === 'not-run')) return null;
-  const drawn = code.conclude(experiment, results);
-  if (drawn.length === 0) return null;
-  return (
-    <ul class="conclusions">
-      {drawn.map((one) => (
-        <li key={`${one.about}/${one.text}`} title={one.about}>
-          {one.text}
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function Details({ result }: { result: CellResult | undefined }) {
-  const { experimenting } = usePage();
-  const code = experimenting.computing.value;
-  const experiment = experimenting.experiment.value;
-  if (code === undefined || experiment === undefined) return null;
-  if (result === undefined) return <p class="soft cell-details">{text('experiments.hint')}</p>;
-  const { cell, outcome, surprises } = result;
-  return (
-    <div class="cell-details" role="status">
-      <p>
-        <b>{code.cellName(experiment, cell)}</b> <span class={`mark-${kindOf(result)}`}>{saying(result)}</span>
-      </p>
-      {outcome?.cause === undefined ? null : (
-        <p>
-          {outcome.cause.step.text} <span class="soft">{outcome.cause.step.source}</span>
-        </p>
-      )}
-      {surprises.map((surprise) => (
-        <p key={surprise} class="tone-failed">
-          {surprise}
-        </p>
-      ))}
-      {outcome === undefined || experiment.measures.length === 0 ? null : (
-        <p class="soft">
-          {experiment.measures
-            .map(({ name, unit }, at) => `${name} ${code.measureText(outcome.measures[at], unit)}`)
-            .join(' · ')}
-        </p>
-      )}
-    </div>
-  );
-}
-
-function kindOf({ outcome, verdict }: CellResult): string {
-  if (outcome === undefined) return 'waits';
-  return `${outcome.works ? 'works' : 'fails'}${verdict === 'unexpected' ? ' surprising' : ''}`;
-}
-
-function sign({ outcome, verdict }: CellResult): string {
-  if (outcome === undefined) return '·';
-  return `${outcome.works ? '✓' : '✗'}${verdict === 'unexpected' ? ' !' : ''}`;
-}
-
-function saying({ outcome }: CellResult): string {
-  if (outcome === undefined) return text('experiments.waits');
-  if (outcome.error !== undefined) return outcome.error;
-  return outcome.works ? text('experiments.works') : text('experiments.fails', { cause: outcome.cause?.code ?? '' });
 }

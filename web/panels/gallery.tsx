@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { Icon } from '../look/icon.tsx';
 import { text } from '../text/text.ts';
+import { ChooseFile } from './choose-file.tsx';
 import { usePage } from './page.ts';
 import { Sheet } from './sheet.tsx';
 import { SketchPicture } from './sketch.tsx';
@@ -27,7 +28,10 @@ export function Gallery() {
         desk.gallery.value = false;
       }}
     >
-      <p class="soft lead">{labs.length === 0 ? text('gallery.empty') : text('gallery.about')}</p>
+      <p class="soft lead">
+        {labs.length === 0 ? text('gallery.empty') : text('gallery.about')}{' '}
+        <ChooseFile title={text('gallery.file')} chosen={() => dialog.current?.close()} />
+      </p>
       {labs.length < 2 ? null : (
         <label class="search">
           <Icon name="search" />

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { Icon } from '../look/icon.tsx';
 import { toPositions } from '../model/positions.ts';
 import { text } from '../text/text.ts';
+import { download, fileNameOf } from './download.ts';
 import { usePage } from './page.ts';
 
 /** What can be taken away: capture, key tables, topology, positions, a link. */
@@ -18,12 +19,12 @@ export function Out() {
 
   function name(): string {
     const { source, lab } = model;
-    return source.value?.id ?? (asFileName(lab.value?.name ?? '') || 'lab');
+    return source.value?.id ?? (fileNameOf(lab.value?.name ?? '') || 'lab');
   }
 
   async function capture(): Promise<void> {
     const bytes = await model.worker.ask((api) => api.capture(link === '' ? [] : [link]));
-    const whole = link === '' ? name() : `${name()}-${asFileName(link)}`;
+    const whole = link === '' ? name() : `${name()}-${fileNameOf(link)}`;
     if (bytes !== undefined) download(`${whole}.pcapng`, bytes, 'application/x-pcapng');
   }
 
@@ -116,22 +117,4 @@ export function Out() {
       ) : null}
     </div>
   );
-}
-
-function asFileName(words: string): string {
-  return words
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '');
-}
-
-function download(name: string, content: Uint8Array | string, type: string): void {
-  const blob = new Blob([content as BlobPart], { type });
-  const address = URL.createObjectURL(blob);
-  const anchor = document.createElement('a');
-  anchor.href = address;
-  anchor.download = name;
-  anchor.click();
-  // The browser has begun to read it by then.
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
