@@ -56,8 +56,8 @@ export interface LabApi {
   rows(request: RowsRequest): Promise<Rows>;
   /** One transmitted frame taken apart, by record number; `undefined` for what is no frame. */
   packet(record: number): Promise<PacketView | undefined>;
-  /** The messages of conversations as a ladder, oldest first: all of them, or those of one conversation. */
-  ladder(conversation?: string): Promise<Ladder>;
+  /** A page of the messages of conversations as a ladder, oldest first: of all of them, or of one conversation, from a rung on. */
+  ladder(conversation?: string, from?: number): Promise<Ladder>;
   /** Why a record came to be: itself first, then its cause, and so on to the timeline. */
   why(record: number): Promise<readonly Sentence[]>;
 

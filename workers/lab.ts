@@ -130,8 +130,8 @@ export class Lab implements LabApi {
     return this.#lab.packet(record);
   }
 
-  async ladder(conversation?: string): Promise<Ladder> {
-    return this.#lab.ladder(conversation);
+  async ladder(conversation?: string, from?: number): Promise<Ladder> {
+    return this.#lab.ladder(conversation, from);
   }
 
   async why(record: number): Promise<readonly Sentence[]> {

@@ -6,8 +6,14 @@ export interface Ladder {
   readonly columns: readonly string[];
   readonly conversations: readonly Conversation[];
   readonly rungs: readonly Rung[];
-  /** There are more than are shown. */
+  /** The first rung's place among all of them, from 0; the most rungs of one answer; and all rungs so far. */
+  readonly from: number;
+  readonly page: number;
+  readonly total: number;
+  /** There are more behind those that are shown. */
   readonly more: boolean;
+  /** So many messages are kept and no more: the run has, or may have, others. */
+  readonly full: boolean;
   /** Frames that were looked at, of all: ask again while they differ. */
   readonly looked: number;
   readonly of: number;

@@ -57,16 +57,22 @@ export class LadderList {
     this.#owners = codecOwners(history.head.registry);
   }
 
-  show(conversation: string | undefined): Ladder {
+  /** A page of rungs: those from `from` on, counted from 0. */
+  show(conversation: string | undefined, from = 0): Ladder {
     this.#read();
     const mine = this.#kept.filter((one) => conversation === undefined || conversationOf(one) === conversation);
-    const shown = mine.slice(0, MOST_SHOWN);
+    const first = Math.max(0, Math.min(Math.floor(from) || 0, mine.length));
+    const shown = mine.slice(first, first + MOST_SHOWN);
     const rungs = shown.flatMap((one) => this.#rung(one) ?? []);
     return {
       columns: columnsOf(rungs),
       conversations: this.#conversations(),
       rungs,
-      more: mine.length > shown.length,
+      from: first,
+      page: MOST_SHOWN,
+      total: mine.length,
+      more: mine.length > first + shown.length,
+      full: this.#kept.length >= MOST_KEPT,
       looked: this.#row,
       of: this.#index.rows,
     };

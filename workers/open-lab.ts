@@ -183,8 +183,8 @@ export class OpenLab {
     return packetView(this.history, this.index, this.reader, record);
   }
 
-  ladder(conversation?: string): Ladder {
-    return this.#ladder.show(conversation);
+  ladder(conversation?: string, from?: number): Ladder {
+    return this.#ladder.show(conversation, from);
   }
 
   why(record: number): Sentence[] {

@@ -8,12 +8,14 @@ import type { Rewriting, RewrittenField } from './views.ts';
 
 /** Happenings that are looked at each way from a frame. */
 const MOST_LOOKED = 20_000;
+/** Of a note that has no octets. */
+const NONE = new Uint8Array(0);
 /** Rewritings of one packet that are shown. */
 const MOST_SHOWN = 16;
 
 /**
  * Where somebody rewrote a packet on its way: every note about it that has its octets `before` and `after`, whoever made it, with the
- * frames before and behind and what the changed octets are.
+ * frames before and behind and what the changed octets are; and every note that says that its like has octets for the first ones alone.
  */
 export function rewritingsOf(history: History, index: FrameIndex, reader: FrameReader, row: number): Rewriting[] {
   const packet = index.packet.at(row);
@@ -26,12 +28,23 @@ export function rewritingsOf(history: History, index: FrameIndex, reader: FrameR
     const number = happenings.record.at(at);
     if (!history.glance(number, glance) || glance.kind !== 'note' || glance.packet !== packet) continue;
     const record = history.record(number);
-    const { before, after } = record?.values ?? {};
-    if (record === undefined || !(before instanceof Uint8Array) || !(after instanceof Uint8Array)) continue;
-    if (before.length !== after.length) continue;
+    if (record === undefined) continue;
+    const { before = NONE, after = NONE, octetsOfFirst } = record.values ?? {};
+    if (!(before instanceof Uint8Array) || !(after instanceof Uint8Array) || before.length !== after.length) continue;
+    if (before.length === 0 && typeof octetsOfFirst !== 'number') continue;
     const { time, node, text } = sentenceOf(history, record);
     const fromRow = index.lastRowOf(packet, number);
     const toRow = index.firstRowOf(packet, number);
+    if (before.length === 0) {
+      const at = (row: number) => ({ record: index.record.at(row), start: 0 });
+      found.push({
+        ...{ record: number, time, node, text, before, after, fields: [] },
+        ...(typeof octetsOfFirst === 'number' ? { octetsOfFirst } : {}),
+        ...(fromRow < 0 ? {} : { from: at(fromRow) }),
+        ...(toRow < 0 ? {} : { to: at(toRow) }),
+      });
+      continue;
+    }
     const from = fromRow < 0 ? undefined : placed(reader.dissect(fromRow), before);
     const to = toRow < 0 ? undefined : placed(reader.dissect(toRow), after);
     found.push({

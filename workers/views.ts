@@ -92,6 +92,8 @@ export interface Rewriting {
   readonly time: number;
   readonly node: string;
   readonly text: string;
+  /** Octets are kept of so many alike, and not of this one: `before` and `after` are empty. */
+  readonly octetsOfFirst?: number;
   /** The octets that may have changed, from the start of a layer; of one length. */
   readonly before: Uint8Array;
   readonly after: Uint8Array;

@@ -9,7 +9,7 @@ import type { NatState } from './state.ts';
 
 /**
  * What the trace is told of translations. Each has a note with both ends; the first ones of a mapping in each direction, and every ICMP
- * error, also have the octets before and after. Of later ones the frames before and behind this node show the same, and a run may have
+ * error, also have the octets before and after; the others say of how many there are octets. Of later ones the frames before and behind this node show the same, and a run may have
  * millions of them: their note costs no more than a timer's.
  */
 export const TOLD_WITH_OCTETS = 64;
@@ -114,6 +114,7 @@ function tellingOf({ table }: NatState, row: number, which: End, ctx: Context): 
     end: isSource ? 'source' : 'destination',
     from: isSource ? inner : outer,
     to: isSource ? outer : inner,
+    octetsOfFirst: TOLD_WITH_OCTETS,
   };
   tellings.set(key, { protocol, inside, insidePort, outside, outsidePort, values });
   return values;

@@ -266,6 +266,54 @@ describe('time', () => {
     expect((await lab.ladder('nobody')).rungs).toEqual([]);
   });
 
+  it('says of a later translation of the same mapping that octets are kept of the first ones alone', async () => {
+    const long = shippedText('nat-home').replace('source_port: 4000, count: 5', 'source_port: 4000, count: 70');
+    const lab = await finish(await openLab(long));
+    const { rows } = await lab.rows({ from: 0, count: 500, filter: 'udp && from == laptop' });
+    const told = await Promise.all(
+      rows.slice(0, 70).map(async ({ record }) => (await lab.packet(record))?.rewritings[0]),
+    );
+    expect(told.map((one) => (one?.before.length ?? 0) > 0)).toEqual(Array.from({ length: 70 }, (_, at) => at < 64));
+    expect(told.map((one) => one?.octetsOfFirst)).toEqual(
+      Array.from({ length: 70 }, (_, at) => (at < 64 ? undefined : 64)),
+    );
+    // The frames on both sides are there all the same.
+    const last = told.at(-1);
+    const [before, behind] = [await lab.packet(last?.from?.record ?? 0), await lab.packet(last?.to?.record ?? 0)];
+    const sourceOf = (packet: typeof before) =>
+      packet?.dissection.layers.flatMap(({ fields }) => fields).find(({ label }) => label === 'Source address')?.value;
+    expect([sourceOf(before), sourceOf(behind)]).toEqual(['192.168.1.10', '198.51.100.7']);
+  });
+
+  it('pages through a long ladder', async () => {
+    const text = shippedText('site-to-site')
+      .replace('version: 2', 'version: 2\n            dpd_delay: 1s')
+      .replace('  - { at: 10s, node: gw-a, terminate: branch }\n', '')
+      .replace(/^seed: 1$/m, 'seed: 1\nduration: 700s');
+    const lab = await finish(await openLab(text));
+    let ladder = await lab.ladder();
+    while (ladder.looked < ladder.of) ladder = await lab.ladder();
+    expect(ladder.total).toBeGreaterThan(1200);
+    expect([ladder.rungs.length, ladder.from, ladder.page, ladder.more, ladder.full]).toEqual([
+      600,
+      0,
+      600,
+      true,
+      false,
+    ]);
+    const records = new Set<number>();
+    for (let from = 0; from < ladder.total; from += ladder.page) {
+      const page = await lab.ladder(undefined, from);
+      expect(page.rungs.length).toBe(Math.min(ladder.page, ladder.total - from));
+      expect(page.more).toBe(from + ladder.page < ladder.total);
+      for (const { record } of page.rungs) records.add(record);
+    }
+    expect(records.size).toBe(ladder.total);
+    const past = await lab.ladder(undefined, 1e9);
+    expect([past.rungs.length, past.more]).toEqual([0, false]);
+    expect((await lab.ladder(undefined, Number.NaN)).from).toBe(0);
+  });
+
   it('tells in a ladder what was lost and what was sent again', async () => {
     const lab = await finish(await openLab(shippedText('ikev1-dpd')));
     const { rungs } = await lab.ladder();

@@ -13,6 +13,7 @@ export function LadderList() {
   const { model } = usePage();
   const ladder = useSignal<Ladder | undefined>(undefined);
   const chosen = useSignal<string | undefined>(undefined);
+  const from = useSignal(0);
   const list = useRef<HTMLOListElement>(null);
   const era = model.era.value;
 
@@ -20,7 +21,7 @@ export function LadderList() {
     let live = true;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const ask = async () => {
-      const answer = await model.worker.ask((api) => api.ladder(chosen.value));
+      const answer = await model.worker.ask((api) => api.ladder(chosen.value, from.value));
       if (!live || answer === undefined) return;
       ladder.value = answer;
       const { ended } = model.progress.peek();
@@ -31,17 +32,23 @@ export function LadderList() {
       live = false;
       clearTimeout(timer);
     };
-  }, [era, chosen.value, model, ladder, chosen]);
+  }, [era, chosen.value, from.value, model, ladder, chosen, from]);
 
   // Another lab has other conversations.
   useEffect(() => {
     chosen.value = undefined;
-  }, [era, chosen]);
+    from.value = 0;
+  }, [era, chosen, from]);
 
   const shown = ladder.value;
   if (shown === undefined || shown.rungs.length === 0) return <p class="empty soft">{text('ladder.none')}</p>;
   const { columns, conversations, rungs } = shown;
   const reached = rungs.findLastIndex(({ time }) => time <= model.moment.value);
+
+  function turn(to: number): void {
+    from.value = Math.max(0, to);
+    list.current?.parentElement?.scrollTo({ top: 0 });
+  }
 
   function press(event: KeyboardEvent): void {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -64,6 +71,7 @@ export function LadderList() {
             aria-label={text('ladder.conversation')}
             value={chosen.value ?? ''}
             onChange={(event) => {
+              from.value = 0;
               chosen.value = event.currentTarget.value === '' ? undefined : event.currentTarget.value;
             }}
           >
@@ -91,8 +99,26 @@ export function LadderList() {
           </li>
         ))}
       </ol>
-      {shown.more ? <p class="soft none">{text('story.more')}</p> : null}
+      <Pages shown={shown} turn={turn} />
     </div>
+  );
+}
+
+/** Where there are more rungs than one page of them has: which these are, and the way to the others. */
+function Pages({ shown, turn }: { shown: Ladder; turn: (from: number) => void }) {
+  const { from, page, total, more, full, rungs } = shown;
+  if (from === 0 && !more) return full ? <p class="soft none">{text('ladder.full')}</p> : null;
+  return (
+    <p class="ladder-pages soft">
+      <button type="button" class="act" disabled={from === 0} data-page="earlier" onClick={() => turn(from - page)}>
+        {text('ladder.earlier')}
+      </button>
+      <span>{text('ladder.page', { from: from + 1, to: from + rungs.length, total })}</span>
+      <button type="button" class="act" disabled={!more} data-page="later" onClick={() => turn(from + page)}>
+        {text('ladder.later')}
+      </button>
+      {full ? <span>{text('ladder.full')}</span> : null}
+    </p>
   );
 }
 

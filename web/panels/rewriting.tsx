@@ -43,18 +43,22 @@ function One({ rewriting, shown }: { rewriting: Rewriting; shown: number }) {
           </div>
         ))}
       </dl>
-      <div
-        class="rewritten-octets mono"
-        role="img"
-        aria-label={text('packet.octetsChanged', { octets: changed(rewriting) })}
-      >
-        {starts.map((start) => (
-          <div key={start} class="rewritten-lines">
-            <Octets start={start} octets={before} other={after} name={text('packet.before')} />
-            <Octets start={start} octets={after} other={before} name={text('packet.after')} />
-          </div>
-        ))}
-      </div>
+      {before.length === 0 ? (
+        <p class="soft">{text('packet.octetsEnd', { first: rewriting.octetsOfFirst ?? 0 })}</p>
+      ) : (
+        <div
+          class="rewritten-octets mono"
+          role="img"
+          aria-label={text('packet.octetsChanged', { octets: changed(rewriting) })}
+        >
+          {starts.map((start) => (
+            <div key={start} class="rewritten-lines">
+              <Octets start={start} octets={before} other={after} name={text('packet.before')} />
+              <Octets start={start} octets={after} other={before} name={text('packet.after')} />
+            </div>
+          ))}
+        </div>
+      )}
       <p class="links">
         {from === undefined || from.record === shown ? null : (
           <button type="button" class="quiet" data-frame="before" onClick={() => go(from.record)}>

@@ -72,6 +72,10 @@ export const en = {
   'ladder.all_other': 'All {count}',
   'ladder.again_one': 'sent again',
   'ladder.again_other': 'sent again, {count} times by now',
+  'ladder.page': '{from} to {to} of {total}',
+  'ladder.earlier': 'Earlier',
+  'ladder.later': 'Later',
+  'ladder.full': 'The ladder keeps no more than these; narrow the run for the rest.',
   'ladder.lost': 'did not arrive',
 
   'fate.0': 'under way or held',
@@ -100,6 +104,8 @@ export const en = {
   'packet.after': 'after',
   'packet.becomes': 'becomes',
   'packet.octetsChanged': 'The octets before and after; {octets} changed',
+  'packet.octetsEnd':
+    'The octets before and after are kept of the first {first} packets of a mapping each way, and this is a later one. The frames before and behind show the change.',
   'packet.frameBefore': 'Frame before',
   'packet.frameAfter': 'Frame after',
   'packet.cure': 'Cure',
