@@ -51,6 +51,8 @@ export interface LabApi {
   happenings(from: number, to: number, most?: number): Promise<readonly Happening[]>;
   /** How much happened in each of `buckets` equal parts of [from, to). */
   density(from: number, to: number, buckets: number): Promise<Density>;
+  /** The same node by node, of what they noted and dropped. */
+  lanes(from: number, to: number, buckets: number): Promise<readonly Lane[]>;
 
   /** A stretch of the packet list. */
   rows(request: RowsRequest): Promise<Rows>;
@@ -261,6 +263,13 @@ export interface Density {
   readonly drops: Uint32Array;
   readonly notes: Uint32Array;
   readonly inputs: Uint32Array;
+}
+
+/** What one node noted and dropped, by equal parts of a stretch of the run. A drop under way is the sender's. */
+export interface Lane {
+  readonly node: string;
+  readonly notes: Uint32Array;
+  readonly drops: Uint32Array;
 }
 
 export interface RowsRequest {

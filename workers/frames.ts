@@ -33,6 +33,8 @@ class Happenings {
   readonly kind = this.table.octets();
   /** Row of the frame that a drop ended; -1 for none. */
   readonly row = this.table.integers();
+  /** As a glance has it: of whom it is. */
+  readonly place = this.table.integers();
   /** 1 for a drop that counts as one. */
   readonly counts = this.table.octets();
 }
@@ -156,6 +158,7 @@ export class FrameIndex {
       happenings.time.values[at] = glance.time;
       happenings.kind.values[at] = RECORD_KINDS.indexOf(glance.kind);
       happenings.row.values[at] = glance.kind === 'drop' ? (row ?? -1) : -1;
+      happenings.place.values[at] = glance.place;
       happenings.counts.values[at] = counts;
     }
   }

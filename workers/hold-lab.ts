@@ -22,6 +22,7 @@ export function holdLab(host: LabHost): LabApi {
     flights: async (...args) => handedOver(await lab.flights(...args)),
     happenings: (...args) => lab.happenings(...args),
     density: async (...args) => handedOver(await lab.density(...args)),
+    lanes: (...args) => lab.lanes(...args),
     rows: (...args) => lab.rows(...args),
     packet: (...args) => lab.packet(...args),
     ladder: (...args) => lab.ladder(...args),

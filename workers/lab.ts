@@ -19,6 +19,7 @@ import type {
   KeyTable,
   LabApi,
   LabDescription,
+  Lane,
   Loaded,
   LoadOptions,
   OperatorAction,
@@ -120,6 +121,10 @@ export class Lab implements LabApi {
 
   async density(from: number, to: number, buckets: number): Promise<Density> {
     return this.#lab.density(from, to, buckets);
+  }
+
+  async lanes(from: number, to: number, buckets: number): Promise<readonly Lane[]> {
+    return this.#lab.lanes(from, to, buckets);
   }
 
   async rows(request: RowsRequest): Promise<Rows> {

@@ -11,6 +11,7 @@ import {
   type Happening,
   type KeyTable,
   type LabDescription,
+  type Lane,
   type Progress,
   type Rows,
   type RowsRequest,
@@ -26,6 +27,7 @@ import { FrameReader } from './frame-reader.ts';
 import { FrameIndex, kindOfHappening } from './frames.ts';
 import { LadderList } from './ladder.ts';
 import type { Ladder } from './ladder-view.ts';
+import { lanesOf } from './lanes.ts';
 import { namedLinks } from './named-links.ts';
 import { nodeView, overview } from './node-view.ts';
 import { PacketList } from './packet-list.ts';
@@ -168,6 +170,10 @@ export class OpenLab {
 
   density(from: number, to: number, buckets: number): Density {
     return densityOf(this.index, from, to, buckets);
+  }
+
+  lanes(from: number, to: number, buckets: number): Lane[] {
+    return lanesOf(this.history, this.index, from, to, buckets);
   }
 
   rows(request: RowsRequest): Rows {

@@ -33,7 +33,13 @@ export function runCell(host: LabHost, job: CellJob): CellOutcome {
 
 /** A cell's run that has ended, or why it did not come so far. */
 export type OpenCell =
-  | { readonly open: OpenLab; readonly seed: number; readonly wrong?: undefined }
+  | {
+      readonly open: OpenLab;
+      readonly seed: number;
+      /** What was told when its topology was read. */
+      readonly diagnostics: readonly Diagnostic[];
+      readonly wrong?: undefined;
+    }
   | { readonly wrong: string; readonly seed: number | undefined };
 
 /** Reads a cell's topology and runs it to its end. */
@@ -57,7 +63,7 @@ export function openCell(host: LabHost, job: CellJob): OpenCell {
   let progress = open.progress();
   while (!progress.ended && progress.stopped === undefined) progress = open.advance(LATEST, STRIDE);
   if (progress.stopped !== undefined) return { wrong: progress.stopped, seed: topology.seed };
-  return { open, seed: topology.seed };
+  return { open, seed: topology.seed, diagnostics };
 }
 
 function run(host: LabHost, job: CellJob): CellOutcome {
@@ -69,7 +75,7 @@ function run(host: LabHost, job: CellJob): CellOutcome {
   const judgements = judge(open.history.head);
   const failed = judgements.find(({ held }) => !held);
   const cause = failed === undefined ? undefined : causeOf(open, decisiveCause(open, failed.records));
-  const { story, untold } = storyOf(open, took(diagnostics, without));
+  const { story, untold } = storyOf(open, took(cell.diagnostics, job.without));
   return {
     index: job.index,
     seed: cell.seed,

@@ -424,6 +424,57 @@ groupWith(chromium, 'the page in Chromium', () => {
   );
 
   it(
+    'shows a lane for each node, walks along it, and maps what is out of view',
+    async () => {
+      await open('lab=nat-home&at=0');
+      await verdictsAre(9);
+      await page.keyboard.press('v');
+      await page.waitForSelector('[data-lane="home"]');
+      expect(await page.locator('[data-lane="home"]').getAttribute('aria-label')).toMatch(
+        /^home: \d+ notes, 2 drops, 0/,
+      );
+      expect(await page.locator('[data-lane="floor"]').count()).toBe(0);
+      await page.focus('[data-lane="home"]');
+      const seen: number[] = [];
+      for (let at = 0; at < 3; at++) {
+        const before = await moment();
+        await page.keyboard.press('ArrowRight');
+        await page.waitForFunction(
+          (then) => Number(document.querySelector('.moment')?.textContent?.replace(/[^\d.]/g, '')) > then,
+          before,
+        );
+        await page.waitForFunction(() => /home/.test(document.querySelector('.packet-panel')?.textContent ?? ''));
+        seen.push(await moment());
+      }
+      await page.keyboard.press('ArrowLeft');
+      await page.waitForFunction(
+        (then) => Number(document.querySelector('.moment')?.textContent?.replace(/[^\d.]/g, '')) === then,
+        seen[1],
+      );
+      const lane = (await page.locator('[data-lane="home"]').boundingBox()) as { x: number; y: number; width: number };
+      const strip = (await page.locator('.timeline-strip').boundingBox()) as { x: number; width: number };
+      expect(lane.width).toBeCloseTo(strip.width, 0);
+      await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+      expect(await page.locator('.minimap').isHidden()).toBe(true);
+      for (let at = 0; at < 5; at++) {
+        await page.keyboard.press('+');
+        await page.waitForTimeout(400);
+      }
+      await page.waitForSelector('.minimap:not([hidden])');
+      const picture = () => page.locator('.stage').screenshot();
+      const before = await picture();
+      const map = (await page.locator('.minimap').boundingBox()) as { x: number; y: number };
+      await page.mouse.click(map.x + 20, map.y + 40);
+      await page.waitForTimeout(300);
+      expect(before.equals(await picture())).toBe(false);
+      await page.keyboard.press('f');
+      await page.waitForSelector('.minimap', { state: 'hidden' });
+      await page.keyboard.press('v');
+    },
+    PATIENCE * 2,
+  );
+
+  it(
     'leaves every pane its room on a narrow screen with all of them open',
     async () => {
       await page.setViewportSize({ width: 1024, height: 700 });

@@ -10,7 +10,7 @@ import { usePage } from '../panels/page.ts';
 import { Splitter } from '../panels/splitter.tsx';
 import { Timeline } from '../panels/timeline.tsx';
 import { Transport } from '../panels/transport.tsx';
-import type { Stage } from '../scene/stage.ts';
+import type { Stage } from '../scene/stage-contract.ts';
 import { text } from '../text/text.ts';
 import { DropTarget } from './drop.tsx';
 import { createShortcuts, listenForKeys } from './keyboard.ts';

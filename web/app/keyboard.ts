@@ -4,7 +4,7 @@ import type { Model } from '../model/model.ts';
 import { undo } from '../panels/deeds.tsx';
 import { FILTER_FIELD } from '../panels/dock.tsx';
 import type { ListedKey } from '../panels/help.tsx';
-import type { Stage } from '../scene/stage.ts';
+import type { Stage } from '../scene/stage-contract.ts';
 import { text } from '../text/text.ts';
 
 /** A key and what it does. `press` is the event's `key`, with `Shift+` before it where that matters. */
@@ -60,6 +60,7 @@ export function createShortcuts(model: Model, desk: Desk, stage: () => Stage | u
     page(['l'], ['l'], 'key.ladder', () => {
       desk.dockTab.value = desk.dockTab.value === 'ladder' ? 'packets' : 'ladder';
     }),
+    page(['v'], ['v'], 'key.lanes', turn(desk.lanes)),
     page(['g'], ['g'], 'key.gallery', turn(desk.gallery)),
     page(['x'], ['x'], 'key.experiments', turn(desk.experiments)),
     page(['e'], ['e'], 'key.editor', turn(desk.editor)),

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { reducedMotion, theme } from '../look/theme.ts';
 import { keepPositions } from '../model/positions.ts';
 import { usePage } from '../panels/page.ts';
-import type { Stage } from '../scene/stage.ts';
+import type { Stage } from '../scene/stage-contract.ts';
 import { text } from '../text/text.ts';
 import { Walk } from './walk.tsx';
 

@@ -1,6 +1,6 @@
 import type { RefObject } from 'preact';
 import { usePage } from '../panels/page.ts';
-import type { Stage } from '../scene/stage.ts';
+import type { Stage } from '../scene/stage-contract.ts';
 import { text } from '../text/text.ts';
 
 /**

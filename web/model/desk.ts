@@ -47,6 +47,8 @@ export function createDesk() {
     gallery: signal(false),
     experiments: signal(false),
     help: signal(false),
+    /** A lane a node below the timeline. */
+    lanes: signal(false),
     out: signal(false),
     /** The menu of a node or link on the canvas, and where on the page it opens. */
     menu: signal<OpenMenu | undefined>(undefined),

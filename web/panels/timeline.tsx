@@ -1,9 +1,11 @@
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Density } from '../../workers/client.ts';
+import { Icon } from '../look/icon.tsx';
 import { theme } from '../look/theme.ts';
 import { formatMoment } from '../model/format.ts';
 import { text } from '../text/text.ts';
+import { Lanes } from './lanes.tsx';
 import { usePage } from './page.ts';
 import { drawTimeline, TIMELINE_HEIGHT } from './timeline-picture.ts';
 
@@ -15,7 +17,7 @@ const CLOSEST = 1000;
 
 /** The run from left to right: how much happened when. Pressing and dragging shows that instant; the wheel looks closer. */
 export function Timeline() {
-  const { model } = usePage();
+  const { model, desk } = usePage();
   const host = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [width, setWidth] = useState(0);
@@ -134,6 +136,19 @@ export function Timeline() {
         <canvas ref={canvas} style={{ width: `${width}px`, height: `${TIMELINE_HEIGHT}px` }} />
         <Playhead from={from} to={to} slider={host} />
       </div>
+      <button
+        type="button"
+        class="tool lanes-turn"
+        aria-label={text('lanes.turn')}
+        title={text('lanes.turn')}
+        aria-expanded={desk.lanes.value}
+        onClick={() => {
+          desk.lanes.value = !desk.lanes.value;
+        }}
+      >
+        <Icon name={desk.lanes.value ? 'close' : 'lanes'} />
+      </button>
+      {desk.lanes.value ? <Lanes from={from} to={to} width={width} /> : null}
       {window === undefined ? null : (
         <button type="button" class="whole" onClick={() => setWindow(undefined)}>
           {text('timeline.whole')}

@@ -3,18 +3,20 @@ import { effect } from '@preact/signals';
 import { Application, Container } from 'pixi.js';
 import type { Happening } from '../../workers/client.ts';
 import { happenedIn } from '../model/happening-store.ts';
-import type { Place } from '../model/layout.ts';
 import type { Model } from '../model/model.ts';
 import type { Selection } from '../model/selection.ts';
 import { type Bounds, between, type Camera, fitTo, sizeAt, toWorld, zoomAt } from './camera.ts';
 import { DropLayer, type DropPlace } from './drop-layer.ts';
+import { FrameCosts } from './frame-costs.ts';
 import { FrameLayer } from './frame-layer.ts';
 import { type Curve, linkCurves, nearestCurve, pointOn } from './geometry.ts';
 import { LabelLayer } from './label-layer.ts';
 import { LinkLayer } from './link-layer.ts';
+import { Minimap } from './minimap.ts';
 import { NODE_RADIUS, NodeLayer } from './node-layer.ts';
 import { type Palette, readPalette } from './palette.ts';
 import { listen } from './pointer.ts';
+import type { Stage, StageOptions } from './stage-contract.ts';
 import { type DrawnTube, drawnTubes, TubeLayer } from './tube-layer.ts';
 
 /** Seconds of a camera that moves by itself. */
@@ -27,32 +29,6 @@ const LINK_REACH = 7;
 const EDGE = 60;
 /** A gap between two frames of the screen longer than this counts as this: a page that slept does not leap. */
 const LONGEST_TICK = 0.1;
-
-export interface StageOptions {
-  /** Where the nodes stand, and what the reader drags. */
-  readonly places: { value: ReadonlyMap<string, Place> };
-  /** Counts how often they were placed anew: then all of them are shown. */
-  readonly arrangements: { readonly value: number };
-  readonly moved: () => void;
-  readonly theme: { readonly value: string };
-  readonly reducedMotion: () => boolean;
-  /** The menu of a node or link is wanted, at a point of the canvas. */
-  readonly menu: (of: Extract<Selection, { readonly name: string }>, x: number, y: number) => void;
-  /** The drawing broke and has stopped. */
-  readonly failed: (reason: unknown) => void;
-}
-
-export interface Stage {
-  fit(): void;
-  zoom(factor: number): void;
-  /** Where on the canvas a node stands, or the middle of a link; undefined for what is not drawn. */
-  pointOf(of: Selection): { readonly x: number; readonly y: number } | undefined;
-  /** Brings a node or link into view, where it is not. */
-  reveal(of: Selection): void;
-  /** Milliseconds that the last frames of the screen took, in the mean; lab frames under way; frames of the screen drawn so far. */
-  readonly cost: { readonly mean: number; readonly worst: number; readonly flights: number; readonly drawn: number };
-  destroy(): void;
-}
 
 /** The canvas: draws what the model says, and tells it what the reader points at. It decides nothing. */
 export async function createStage(host: HTMLElement, model: Model, options: StageOptions): Promise<Stage> {
@@ -303,6 +279,21 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
     labels.update(lab, overview, drawn, places, palette);
   }
 
+  let mapped = '';
+  const minimap = new Minimap(host, (x, y) => {
+    glide = undefined;
+    moved = true;
+    camera = { ...camera, x: width() / 2 - x * camera.scale, y: height() / 2 - y * camera.scale };
+    dirty = true;
+  });
+
+  function drawMap(): void {
+    mapped = `${camera.x}/${camera.y}/${camera.scale}`;
+    const lab = model.lab.value;
+    if (lab === undefined) return;
+    minimap.draw({ lab, places: options.places.value, bounds: bounds(), camera, width: width(), height: height() });
+  }
+
   function render(): void {
     world.position.set(camera.x, camera.y);
     world.scale.set(camera.scale);
@@ -310,8 +301,7 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
     app.renderer.render(app.stage);
   }
 
-  const costs: number[] = [];
-  let drawnFrames = 0;
+  const costs = new FrameCosts();
   let last = performance.now();
   let request = requestAnimationFrame(frame);
 
@@ -356,12 +346,12 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
     const selected = model.selection.value;
     frames.draw(model.flights, moment, curves, camera, palette, selected.kind === 'packet' ? selected.record : 0);
     drops.draw(seconds, model.playing.value, sizeAt(camera.scale));
+    const { x, y, scale } = camera;
+    if (worldDirty || mapped !== `${x}/${y}/${scale}`) drawMap();
     dirty = false;
     worldDirty = false;
     render();
-    costs.push(performance.now() - began);
-    if (costs.length > 240) costs.shift();
-    drawnFrames += 1;
+    costs.add(performance.now() - began);
   }
 
   return {
@@ -378,19 +368,14 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
     },
     zoom: (factor) => moveTo(zoomAt(glide?.to ?? camera, width() / 2, height() / 2, factor)),
     get cost() {
-      const sum = costs.reduce((all, one) => all + one, 0);
-      return {
-        mean: sum / Math.max(1, costs.length),
-        worst: Math.max(0, ...costs),
-        flights: frames.shown,
-        drawn: drawnFrames,
-      };
+      return { ...costs.told, flights: frames.shown };
     },
     destroy() {
       cancelAnimationFrame(request);
       for (const stop of stops) stop();
       stopListening();
       resize.disconnect();
+      minimap.destroy();
       app.destroy({ removeView: true }, { children: true, texture: true });
     },
   };

@@ -47,6 +47,12 @@ export const en = {
   'timeline.legend.notes': 'notes',
   'timeline.legend.inputs': 'actions',
 
+  'lanes.title': 'Nodes over time',
+  'lanes.turn': 'A lane for each node',
+  'lanes.none': 'No node has noted or dropped anything here.',
+  'lanes.about':
+    '{node}: {notes} notes, {drops} drops, {actions} actions. A mark shows what happened; left and right go to the next',
+
   'packets.title': 'Packets',
   'packets.filter': 'Filter packets',
   'packets.filter.hint': 'Filter, as  esp  or  node == east',
@@ -285,6 +291,7 @@ export const en = {
   'key.search': 'Filter packets',
   'key.editor': 'Open or close the editor',
   'key.ladder': 'Ladder of messages, or packets',
+  'key.lanes': 'A lane for each node below the timeline',
   'key.gallery': 'Open the gallery',
   'key.inspector': 'Show or hide the inspector',
   'key.theme': 'Light or dark',
