@@ -80,7 +80,7 @@ export function createExperimenting(
     const code = await load();
     computing.value = code;
     const held = code.startCells();
-    const bases = Object.fromEntries([...ownBase(), ...labs.map((lab) => [lab.id, lab.text] as const)]);
+    const bases = Object.fromEntries([...fileOfOpenLab(), ...labs.map((lab) => [lab.id, lab.text] as const)]);
     const broken = held.failure.then(() => undefined);
     const options = { fileName, bases, ...(kinds === undefined ? {} : { kinds }) };
     const read = await Promise.race([held.cells.read(text, options), broken]);
@@ -95,7 +95,7 @@ export function createExperimenting(
   }
 
   /** The lab that is open, by its file's name with and without its ending. */
-  function ownBase(): (readonly [string, string])[] {
+  function fileOfOpenLab(): (readonly [string, string])[] {
     const own = present();
     if (own === undefined || own.id !== undefined) return [];
     return [own.fileName, own.fileName.replace(/\.ya?ml$/, '')].map((name) => [name, own.text] as const);
