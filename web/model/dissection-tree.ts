@@ -33,6 +33,7 @@ export interface TreeLine {
   readonly label: string;
   readonly value: string;
   readonly remark?: string | undefined;
+  /** Where its layer is defined. */
   readonly source?: string | undefined;
   readonly sealed?: boolean;
   readonly parent: boolean;
@@ -45,7 +46,13 @@ export function treeLines(dissection: Dissection, open: (id: string) => boolean)
   const lines: TreeLine[] = [];
   let views = 0;
 
-  function addFields(fields: readonly DissectedField[], id: string, level: number, depth: number): void {
+  function addFields(
+    fields: readonly DissectedField[],
+    id: string,
+    level: number,
+    depth: number,
+    source: string | undefined,
+  ): void {
     fields.forEach((field, at) => {
       const own = `${id}.${at}`;
       const children = field.children ?? [];
@@ -59,10 +66,11 @@ export function treeLines(dissection: Dissection, open: (id: string) => boolean)
         label: field.label,
         value: field.value,
         remark: field.remark,
+        source,
         parent: children.length > 0,
         name: field.name,
       });
-      if (children.length > 0 && open(own)) addFields(children, own, level + 1, depth);
+      if (children.length > 0 && open(own)) addFields(children, own, level + 1, depth, source);
     });
   }
 
@@ -81,7 +89,7 @@ export function treeLines(dissection: Dissection, open: (id: string) => boolean)
       parent: layer.fields.length > 0,
       name: layer.name,
     });
-    if (layer.fields.length > 0 && open(id)) addFields(layer.fields, id, level + 1, depth);
+    if (layer.fields.length > 0 && open(id)) addFields(layer.fields, id, level + 1, depth, layer.source);
     if (layer.fault === undefined) return;
     const { fault } = layer;
     lines.push({

@@ -42,47 +42,59 @@ export function DissectionTree({ dissection }: { dissection: Dissection }) {
     event.stopPropagation();
   }
 
+  const told = lines.find(({ id }) => id === litId.value);
   return (
-    <div
-      ref={tree}
-      class="tree scroll"
-      role="tree"
-      aria-label={text('packet.tree')}
-      onPointerLeave={() => {
-        lit.value = undefined;
-      }}
-    >
-      {lines.map((line, index) => {
-        const within = litId.value.startsWith(`${line.id}.`) && !isOpen(line.id);
-        const on = litId.value === line.id || within;
-        const light = () => {
-          lit.value = { depth: line.depth, bit: line.bit, bits: line.bits, id: line.id };
-        };
-        return (
-          <div
-            key={line.id}
-            class={`tree-line ${line.kind}${on ? ' lit' : ''}`}
-            role="treeitem"
-            aria-level={line.level + 1}
-            aria-selected={on}
-            {...(line.parent ? { 'aria-expanded': isOpen(line.id) } : {})}
-            tabIndex={index === 0 ? 0 : -1}
-            style={{ paddingLeft: `${12 + line.level * 14}px` }}
-            onPointerEnter={light}
-            onFocus={light}
-            onClick={() => line.parent && toggle(line.id)}
-            onKeyDown={(event) => press(event, line)}
-            title={line.kind === 'field' ? line.name : (line.source ?? line.name)}
-          >
-            <span class={`twist${line.parent && isOpen(line.id) ? ' open' : ''}`}>
-              {line.parent ? <Icon name="open" /> : null}
-            </span>
-            <LineText line={line} />
-          </div>
-        );
-      })}
-    </div>
+    <>
+      <div
+        ref={tree}
+        class="tree scroll"
+        role="tree"
+        aria-label={text('packet.tree')}
+        onPointerLeave={() => {
+          lit.value = undefined;
+        }}
+      >
+        {lines.map((line, index) => {
+          const within = litId.value.startsWith(`${line.id}.`) && !isOpen(line.id);
+          const on = litId.value === line.id || within;
+          const light = () => {
+            lit.value = { depth: line.depth, bit: line.bit, bits: line.bits, id: line.id };
+          };
+          return (
+            <div
+              key={line.id}
+              class={`tree-line ${line.kind}${on ? ' lit' : ''}`}
+              role="treeitem"
+              aria-level={line.level + 1}
+              aria-selected={on}
+              {...(line.parent ? { 'aria-expanded': isOpen(line.id) } : {})}
+              tabIndex={index === 0 ? 0 : -1}
+              style={{ paddingLeft: `${12 + line.level * 14}px` }}
+              onPointerEnter={light}
+              onFocus={light}
+              onClick={() => line.parent && toggle(line.id)}
+              onKeyDown={(event) => press(event, line)}
+              title={helpOf(line)}
+            >
+              <span class={`twist${line.parent && isOpen(line.id) ? ' open' : ''}`}>
+                {line.parent ? <Icon name="open" /> : null}
+              </span>
+              <LineText line={line} />
+            </div>
+          );
+        })}
+      </div>
+      <p class="tree-help soft">{told === undefined ? text('tree.hint') : helpOf(told)}</p>
+    </>
   );
+}
+
+/** What a line is: its name in filters, where it lies, and what defines it. */
+function helpOf({ kind, label, name, bit, bits, source }: TreeLine): string {
+  if (kind === 'opened' || kind === 'fault') return label;
+  const size = bits % 8 === 0 ? text('tree.octets', { count: bits / 8 }) : text('tree.bits', { count: bits });
+  const place = text('tree.place', { size, octet: bit >> 3 });
+  return [name === label ? name : `${label}, ${name}`, place, ...(source === undefined ? [] : [source])].join(' · ');
 }
 
 function LineText({ line }: { line: TreeLine }) {

@@ -37,6 +37,8 @@ export class LabelLayer {
   readonly container = new Container();
   #labels: Label[] = [];
   #content = '';
+  /** What the words were last placed by. */
+  #placed: readonly unknown[] = [];
   #places: ReadonlyMap<string, Place> = new Map();
   readonly #resolution: number;
   /** By node: where its lowest word ends on the screen. */
@@ -124,6 +126,10 @@ export class LabelLayer {
 
   /** Puts the words where the camera has their nodes, and hides those that would lie over more important ones. */
   place(camera: Camera, width: number, height: number): void {
+    // While only frames move, every word stays where it is.
+    const placed = [camera.x, camera.y, camera.scale, width, height, this.#places, this.#labels];
+    if (placed.every((part, at) => part === this.#placed[at])) return;
+    this.#placed = placed;
     const taken = new Taken();
     const size = sizeAt(camera.scale);
     this.#bottoms.clear();

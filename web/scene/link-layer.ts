@@ -11,6 +11,7 @@ const PER_DECADE = 0.35;
 export class LinkLayer {
   readonly container = new Container();
   readonly #graphics = new Graphics();
+  #drawn: readonly unknown[] = [];
 
   constructor() {
     this.container.addChild(this.#graphics);
@@ -25,8 +26,16 @@ export class LinkLayer {
     weight: number,
     selected: string | undefined,
   ): void {
-    const pen = this.#graphics.clear();
     const down = downInterfaces(lab, overview);
+    // What the picture depends on: while it is the same, thousands of curves are not cut into triangles again.
+    const states = lab.links.map((link, index) => {
+      const { up, loss, rate } = overview?.links[index] ?? link.settings;
+      return `${up && !link.ends.some((end) => down.has(`${end.node}:${end.interface}`))}/${loss}/${rate}`;
+    });
+    const drawn = [curves, palette, weight, selected, states.join()];
+    if (drawn.every((part, at) => part === this.#drawn[at])) return;
+    this.#drawn = drawn;
+    const pen = this.#graphics.clear();
     lab.links.forEach((link, index) => {
       const curve = curves[index];
       if (curve === undefined) return;

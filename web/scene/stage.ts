@@ -72,6 +72,8 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
   let camera: Camera = { x: host.clientWidth / 2, y: host.clientHeight / 2, scale: 1 };
   let glide: { from: Camera; to: Camera; part: number } | undefined;
   let curves: Curve[] = [];
+  /** What the curves were made of: they are made anew where that changed. */
+  let curvesOf: { readonly lab: unknown; readonly places: unknown } = { lab: undefined, places: undefined };
   let drawn: readonly DrawnTube[] = [];
   let hovered: string | undefined;
   let shownMoment = 0;
@@ -83,8 +85,10 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
   /** The scale that lines were drawn for. */
   let drawnScale = 0;
 
-  const width = () => host.clientWidth;
-  const height = () => host.clientHeight;
+  // Kept, because asking the host has the browser lay the page out.
+  let [wide, high] = [host.clientWidth, host.clientHeight];
+  const width = () => wide;
+  const height = () => high;
 
   const margin = () => Math.min(MARGIN.most, Math.max(MARGIN.least, width() * MARGIN.part));
   const whole = () => fitTo(bounds(), width(), height(), margin());
@@ -218,6 +222,7 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
   }
 
   const resize = new ResizeObserver(() => {
+    [wide, high] = [host.clientWidth, host.clientHeight];
     if (width() < 2 || height() < 2) return;
     const dx = (width() - app.renderer.width / app.renderer.resolution) / 2;
     const dy = (height() - app.renderer.height / app.renderer.resolution) / 2;
@@ -268,7 +273,10 @@ export async function createStage(host: HTMLElement, model: Model, options: Stag
     if (lab === undefined) return;
     const overview = model.overview.value;
     const selected = model.selection.value;
-    curves = linkCurves(lab, places);
+    if (curvesOf.lab !== lab || curvesOf.places !== places) {
+      curvesOf = { lab, places };
+      curves = linkCurves(lab, places);
+    }
     drawn = drawnTubes(lab, overview);
     const weight = sizeAt(camera.scale) / camera.scale;
     drawnScale = camera.scale;

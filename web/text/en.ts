@@ -108,6 +108,12 @@ export const en = {
   'packet.rewritten': 'Rewritten on its way',
   'packet.before': 'before',
   'packet.after': 'after',
+  'tree.hint': 'Point at a line, or walk with the arrow keys: what it is stands here.',
+  'tree.octets_one': '{count} octet',
+  'tree.octets_other': '{count} octets',
+  'tree.bits_one': '{count} bit',
+  'tree.bits_other': '{count} bits',
+  'tree.place': '{size} from octet {octet}',
   'packet.becomes': 'becomes',
   'packet.octetsChanged': 'The octets before and after; {octets} changed',
   'packet.octetsEnd':
