@@ -733,6 +733,34 @@ groupWith(chromium, 'the page in Chromium', () => {
     PATIENCE * 2,
   );
 
+  it(
+    'speaks the language of the browser, or the one that was chosen',
+    async () => {
+      const other = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'ja-JP' });
+      try {
+        await other.goto(`${server.origin}${PATH}#lab=routed&at=0`);
+        const tab = (words: string) =>
+          other.waitForFunction(
+            (wanted) => document.querySelector('.dock [role="tab"]')?.textContent === wanted,
+            words,
+            { timeout: PATIENCE },
+          );
+        await tab('パケット');
+        expect(await other.evaluate(() => document.documentElement.lang)).toBe('ja');
+        await other.waitForSelector('.stage-canvas canvas');
+        await other.keyboard.press('?');
+        await other.selectOption('.language select', 'en');
+        await tab('Packets');
+        await other.reload();
+        await tab('Packets');
+        expect(await other.evaluate(() => document.documentElement.lang)).toBe('en');
+      } finally {
+        await other.close();
+      }
+    },
+    PATIENCE * 2,
+  );
+
   it('has complained of nothing, and asked nobody else for anything', () => {
     expect(complaints).toEqual([]);
   });

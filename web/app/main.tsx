@@ -19,9 +19,11 @@ import { render } from 'preact';
 import { applyTheme } from '../look/theme.ts';
 import { PageProvider } from '../panels/page.ts';
 import { App } from './app.tsx';
+import { applyLanguage } from './language.ts';
 import { createPage } from './page.ts';
 
 applyTheme();
+applyLanguage();
 const page = createPage();
 render(
   <PageProvider value={page}>

@@ -12,6 +12,7 @@ import { createLabWorker } from '../model/worker.ts';
 import type { Page } from '../panels/page.ts';
 import { text } from '../text/text.ts';
 import { kinds, shippedLabs } from './labs.ts';
+import { chooseLanguage } from './language.ts';
 
 /** The largest file that is opened. */
 const MOST_FILE = 4 * 1024 * 1024;
@@ -122,6 +123,7 @@ export function createPage(): Page {
     arrangements,
     open,
     openFile,
+    chooseLanguage,
     link: () => `${location.href.split('#')[0]}#${writeAddress(address())}`,
   };
 }

@@ -1,5 +1,5 @@
 import { useRef } from 'preact/hooks';
-import { type TextKey, text } from '../text/text.ts';
+import { isLanguage, LANGUAGES, languageInUse, type TextKey, text } from '../text/text.ts';
 import { usePage } from './page.ts';
 import { Sheet } from './sheet.tsx';
 
@@ -12,7 +12,7 @@ export interface ListedKey {
 
 /** All shortcuts, by group. */
 export function Help({ keys }: { keys: readonly ListedKey[] }) {
-  const { desk } = usePage();
+  const { desk, chooseLanguage } = usePage();
   const dialog = useRef<HTMLDialogElement>(null);
   const groups = [...new Set(keys.map(({ group }) => group))];
 
@@ -25,6 +25,22 @@ export function Help({ keys }: { keys: readonly ListedKey[] }) {
         desk.help.value = false;
       }}
     >
+      <label class="language">
+        <span class="soft">{text('help.language')}</span>
+        <select
+          value={languageInUse()}
+          onChange={(event) => {
+            const chosen = event.currentTarget.value;
+            if (isLanguage(chosen)) chooseLanguage(chosen);
+          }}
+        >
+          {Object.entries(LANGUAGES).map(([tag, name]) => (
+            <option key={tag} value={tag} lang={tag}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
       <div class="help-groups">
         {groups.map((group) => (
           <section key={group}>

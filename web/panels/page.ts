@@ -8,6 +8,7 @@ import type { ShippedLab } from '../model/labs.ts';
 import type { Place } from '../model/layout.ts';
 import type { Model } from '../model/model.ts';
 import type { LabSource } from '../model/source.ts';
+import type { Language } from '../text/text.ts';
 
 /** What every panel may reach: the model, what lies open, the shipped labs, and what the page can do for them. */
 export interface Page {
@@ -25,6 +26,8 @@ export interface Page {
   ): Promise<void>;
   /** Opens a file that the reader dropped or chose. */
   openFile(file: File): Promise<void>;
+  /** Has the page speak another language, now and when it is opened again. */
+  chooseLanguage(language: Language): void;
   /** The present lab, seed and instant as a link. */
   link(): string;
 }

@@ -277,6 +277,7 @@ export const en = {
 
   'help.title': 'Keyboard',
   'help.close': 'Close',
+  'help.language': 'Language',
   'key.play': 'Play or pause',
   'key.eventForward': 'Forward one event',
   'key.eventBack': 'Back one event',
