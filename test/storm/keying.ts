@@ -26,6 +26,8 @@ export interface HeldSa {
   /** Nanoseconds: when it was established, else when it was begun. */
   readonly since: number;
   readonly established: boolean;
+  /** A delete of it is under way. */
+  readonly ending: boolean;
 }
 
 export interface LoggedKey {
@@ -53,6 +55,7 @@ const ikev2: Keying = {
       name: `${toHex(sa.spis.initiator)} (${sa.state})`,
       since: 'establishedAt' in sa ? sa.establishedAt : sa.createdAt,
       established: 'establishedAt' in sa,
+      ending: sa.state === 'deleting',
     })),
   once: (message) => {
     // In the clear, a first message may come again in another form (with a cookie, another group), and what is said of an SA that is no more.
@@ -82,6 +85,7 @@ const ikev1: Keying = {
       name: `${toHex(sa.cookies.initiator)} (${sa.state})`,
       since: 'establishedAt' in sa ? sa.establishedAt : sa.createdAt,
       established: 'establishedAt' in sa,
+      ending: false,
     })),
   once: (message) => {
     // Phase 1 has one sealed message a side, an Informational exchange one; of Quick Mode the initiator seals two under one number.

@@ -34,6 +34,8 @@ const MOST_GROWTH_EVER = 2_000_000;
 /** Looks between two weighings. */
 /** Seconds that setting up an IKE SA may take: two requests, sent again as often as may be, and one more in another form. */
 const MOST_SETTING_UP = 60;
+/** Seconds that its delete may take, sent again as often as may be. */
+const MOST_ENDING = 20;
 const LOOKS_PER_WEIGHING = 40;
 /** Replies to the last probe, of 20 each way. */
 const FEWEST_REPLIES = 15;
@@ -193,7 +195,7 @@ export class Watch {
     const life = this.#weather.lifetimes[node];
     if (life === undefined) return;
     for (const sa of this.#sas(node)) {
-      const seconds = sa.established ? life.ike : MOST_SETTING_UP;
+      const seconds = (sa.established ? life.ike : MOST_SETTING_UP) + (sa.ending ? MOST_ENDING : 0);
       if (now - sa.since > seconds * SECOND + SLACK) this.#find(`${node}: IKE SA ${sa.name} outlives ${seconds} s`);
     }
     for (const { id, installedAt } of this.#children(node)) {
