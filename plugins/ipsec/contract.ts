@@ -19,4 +19,4 @@ export { rewriteHeader } from './tunnel-header.ts';
 export * from './which-connection.ts';
 
 /** What keying protocols may look at of the settings of a checked topology. */
-export type ConfiguredConnections = Pick<IpsecConfig, 'connections'>;
+export type ConfiguredConnections = Pick<IpsecConfig, 'connections' | 'secrets'>;

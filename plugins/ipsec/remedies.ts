@@ -93,7 +93,7 @@ export function ipsecRemedies(nodes: readonly DescribedNode[]): Remedy[] {
   add(
     'trap',
     (names) => `have keys made on ${names} when traffic asks for them`,
-    ['ipsec.no-sa', 'ipsec.no-policy', 'ipv4.no-route', 'ipsec.clear-text-refused'],
+    ['ipsec.went-in-clear', 'ipsec.no-sa', 'ipsec.no-policy', 'ipv4.no-route', 'ipsec.clear-text-refused'],
     (config) =>
       everyChild(config, ({ startAction }) => (startAction === 'none' ? { start_action: 'trap' } : undefined)),
   );
