@@ -44,7 +44,7 @@ export function tellInClear(state: IpsecState, face: PacketFace, ctx: Context): 
       const ends = { localTs: formatSelectors(localTs), remoteTs: formatSelectors(remoteTs) };
       if (hasDestination && !remoteTs.every(isEverything)) {
         near = () => isNews(state, connection, child, face) && ctx.note('ipsec.source-outside', { ...values, ...ends });
-      } else if (hasSource && near === undefined && isPrivate(face.destination)) {
+      } else if (hasSource && near === undefined && isElsewhere(localTs, face.destination)) {
         near = () =>
           isNews(state, connection, child, face) && ctx.note('ipsec.destination-outside', { ...values, ...ends });
       }
@@ -107,6 +107,11 @@ function isNews(state: IpsecState, { name }: Connection, child: ChildConfigurati
 
 function isEverything({ start, end }: TrafficSelector): boolean {
   return start === 0 && end === 0xffffffff;
+}
+
+/** A private address that is none of this side. */
+function isElsewhere(localTs: readonly TrafficSelector[], address: number): boolean {
+  return isPrivate(address) && !localTs.some(({ start, end }) => address >= start && address <= end);
 }
 
 /** Addresses that no route of the internet leads to (RFC 1918 §3). */
