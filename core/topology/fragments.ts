@@ -3,6 +3,7 @@ import { quoted } from '../plugin/index.ts';
 import { createReport, createSource, type Path, type Report, type Span } from './diagnostic.ts';
 import { composeDocument } from './document.ts';
 import { MOST_FRAGMENTS } from './limits.ts';
+import { writeOutPath } from './merge-keys.ts';
 import { type Overridden, written } from './overrides.ts';
 
 /** Lists at the top of a topology that a fragment adds to; every other list is replaced as a whole. */
@@ -43,6 +44,8 @@ function isPlainMap(value: unknown): value is PlainMap {
 function lay(document: Document, path: Path, fragment: PlainMap, report: Report, place: Span): void {
   for (const [key, value] of Object.entries(fragment)) {
     const at = [...path, key];
+    // Keys that a map takes in by `<<` are joined and taken away like its own.
+    if (value === null || isPlainMap(value)) writeOutPath(document, path);
     if (value === null) {
       document.deleteIn(at);
       continue;

@@ -3,6 +3,7 @@ import { quoted } from '../plugin/index.ts';
 import { createReport, createSource, type Diagnostic, type Path, type Report, type Source } from './diagnostic.ts';
 import { composeDocument } from './document.ts';
 import { LONGEST_VALUE, MOST_OVERRIDES } from './limits.ts';
+import { writeOutPath } from './merge-keys.ts';
 import { linkText, locate, parsePath } from './written-path.ts';
 
 /** A change of one place of a topology. */
@@ -52,10 +53,12 @@ function applyOverride(text: string, { path, value }: Override, fileName: string
   const found = locate(document, steps, span, report);
   if (found === undefined) return undefined;
   if (value === undefined) {
-    if (found.node === undefined && !document.hasIn(found.path)) {
+    if (found.node === undefined) {
       report.error(span, found.path, `there is nothing at ${quoted(path)} to take away`);
       return undefined;
     }
+    // What another map gives by `<<`, or by an alias, would come back: it becomes the map's own first.
+    writeOutPath(document, found.path.slice(0, -1));
     document.deleteIn(found.path);
     return written(document, span.source, report);
   }

@@ -3,6 +3,7 @@ import { quoted, type Registry, requiringPlugins } from '../plugin/index.ts';
 import { createReport, createSource, type Diagnostic, type Report, type Source, type Span } from './diagnostic.ts';
 import { composeDocument } from './document.ts';
 import { type Kinds, parseKinds, readKinds } from './kinds.ts';
+import { writeOutPath } from './merge-keys.ts';
 import { written } from './overrides.ts';
 import { unknownName } from './reading.ts';
 import { readDocument } from './resolve.ts';
@@ -43,6 +44,9 @@ export function withoutParts(
   for (const part of parts) {
     const [, node, , plugin] = /^([^/]*)(\/(.*))?$/s.exec(part) ?? [];
     const at: Span = { source: createSource(part, part), from: 0, to: part.length };
+    // A node, or its list of plugins, may be an alias or take in keys of another by `<<`.
+    writeOutPath(document, ['nodes']);
+    if (document.hasIn(['nodes', node ?? ''])) writeOutPath(document, ['nodes', node ?? '', 'plugins']);
     const found = nodeNamed(document, node ?? '', at, report);
     if (found === undefined) continue;
     if (plugin === undefined) {

@@ -2,6 +2,7 @@ import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap
 import { didYouMean, quoted } from '../plugin/index.ts';
 import type { Path, Report, Span } from './diagnostic.ts';
 import { linkName, parseLinkName } from './links.ts';
+import { writeOutMerges } from './merge-keys.ts';
 import { HEAD, NODE_KEYS, PARTS } from './shape.ts';
 
 /**
@@ -55,11 +56,16 @@ export function locate(document: Document, steps: readonly Step[], typed: Span, 
       shared = true;
     }
     const step = steps[at] as Step;
-    const found: Child | undefined = isMap(node)
+    let found: Child | undefined = isMap(node)
       ? keyAt(node, steps, at)
       : isSeq(node)
         ? entryAt(node, step, path)
         : undefined;
+    if (found === undefined && isMap(node) && writeOutMerges(document, node)) {
+      // The key may be one that `<<` takes in: a copy, whose place in the text is somebody else's.
+      found = keyAt(node, steps, at);
+      shared = true;
+    }
     if (found !== undefined) {
       path.push(found.key);
       node = found.node;

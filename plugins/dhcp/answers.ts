@@ -5,6 +5,7 @@ import { formatIpv4 } from '../ipv4/contract.ts';
 import type { UdpTag } from '../udp/contract.ts';
 import { decline, interfaceName, macOf, refused, renew, request, rest, stop } from './client.ts';
 import { textOf } from './headers.ts';
+import { receiveInformation } from './inform.ts';
 import { leaseOf } from './lease.ts';
 import { addressOption, type DhcpMessage, MESSAGE, OPERATION, OPTION, readMessage } from './message.ts';
 import { MESSAGE_NAMES } from './option-names.ts';
@@ -15,6 +16,7 @@ import { use } from './use.ts';
 export function receiveAnswer(state: DhcpState, packet: Packet, ctx: Context): void {
   const tag = packet.tags?.udp as UdpTag | undefined;
   const from = formatIpv4(tag?.source ?? 0);
+  if (receiveInformation(state, packet, from, ctx)) return;
   const client = state.clients.find((each) => each.interface === packet.ingress);
   if (client === undefined) {
     ctx.drop(packet, 'dhcp.not-a-client', { interface: ctx.node.interfaces[packet.ingress]?.name ?? '' });

@@ -198,11 +198,7 @@ function send(state: DhcpState, client: Client, ctx: Context): void {
   const wait = waitFor(client, ctx);
   if (wait !== undefined) next(client, 'next', wait, ctx);
   else stop(client, ctx);
-  const parameters: OptionToWrite[] = [
-    [OPTION.hostName, new TextEncoder().encode(ctx.node.name)],
-    [OPTION.largestMessage, Uint8Array.of(LARGEST_MESSAGE >> 8, LARGEST_MESSAGE & 255)],
-    [OPTION.parameters, WANTED_OPTIONS],
-  ];
+  const parameters = parametersOf(ctx.node.name);
   const address: OptionToWrite[] = wanted === 0 ? [] : [[OPTION.requestedAddress, number32(wanted)]];
   const flags = { broadcast: state.settings.client.broadcast, ...(wait === undefined ? {} : { wait }) };
   const about = formatIpv4(wanted);
@@ -247,7 +243,17 @@ function waitFor(client: Client, ctx: Context): Duration | undefined {
   return wait < left ? wait : undefined;
 }
 
-function spread(tries: number, ctx: Context): Duration {
+/** What every question has: the host's name, how long an answer may be, and which settings it wants. */
+export function parametersOf(name: string): OptionToWrite[] {
+  return [
+    [OPTION.hostName, new TextEncoder().encode(name)],
+    [OPTION.largestMessage, Uint8Array.of(LARGEST_MESSAGE >> 8, LARGEST_MESSAGE & 255)],
+    [OPTION.parameters, WANTED_OPTIONS],
+  ];
+}
+
+/** How long an answer is waited for (RFC 2131 §4.1): 4 s, doubled each time up to 64 s, a second more or less by chance. */
+export function spread(tries: number, ctx: Context): Duration {
   const base = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** Math.min(tries - 1, 8));
   return base + Math.floor((nextFraction(ctx.random('wait')) * 2 - 1) * SPREAD);
 }

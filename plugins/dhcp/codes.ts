@@ -21,6 +21,15 @@ export const DHCP_CODES: Readonly<Record<string, Story>> = {
     source: 'RFC 2131 §3.1 step 4',
     cure: 'the client was moved to another network, or the server gave the address away: the client begins anew by itself',
   },
+  'dhcp.informed': {
+    text: '{node} has settings for {interface} from {server}: name servers {dns}, domain {domain}, router {router}',
+    source: 'RFC 2131 §4.4.3',
+  },
+  'dhcp.not-informed': {
+    text: '{node} had no settings for {interface}: {tries} DHCPINFORM and no answer',
+    source: 'RFC 2131 §4.4.3',
+    cure: 'is there a DHCP server on this link, and does it hear broadcasts?',
+  },
   'dhcp.no-answer': {
     text: '{node} had no answer to its request for {address} on {interface} and begins anew',
     source: 'RFC 2131 §3.1 step 5',

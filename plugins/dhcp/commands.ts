@@ -3,6 +3,7 @@ import { formatMac } from '../ethernet/contract.ts';
 import { formatIpv4 } from '../ipv4/contract.ts';
 import { begin, release, renew } from './client.ts';
 import type { DhcpAction } from './config.ts';
+import { inform } from './inform.ts';
 import { MESSAGE, number32, OPERATION, OPTION } from './message.ts';
 import { free, ownNetwork } from './pool.ts';
 import type { Binding, Client, DhcpState, ServedNetwork } from './state.ts';
@@ -13,7 +14,8 @@ import { giveUp } from './use.ts';
 export function command(state: DhcpState, action: DhcpAction, ctx: Context): void {
   if (action.dhcp === 'renew' || action.dhcp === 'release' || action.dhcp === 'acquire') {
     clientCommand(state, action, ctx);
-  } else serverCommand(state, action, ctx);
+  } else if (action.dhcp === 'inform') informCommand(state, action, ctx);
+  else serverCommand(state, action, ctx);
 }
 
 function clientCommand(state: DhcpState, { dhcp, interface: name }: DhcpAction, ctx: Context): void {
@@ -26,6 +28,13 @@ function clientCommand(state: DhcpState, { dhcp, interface: name }: DhcpAction, 
     else if (dhcp === 'renew' && client.lease !== undefined) renew(state, client, ctx);
     else acquire(state, client, ctx);
   }
+}
+
+/** Asks on the interface that is named, else on all with an address. */
+function informCommand(state: DhcpState, { interface: name }: DhcpAction, ctx: Context): void {
+  const faces = ctx.node.interfaces.filter((face) => name === undefined || face.name === name);
+  const asked = faces.filter((face) => inform(state, face.index, ctx));
+  if (asked.length === 0) ctx.note('dhcp.not-a-client', { interface: name ?? 'at all' });
 }
 
 function acquire(state: DhcpState, client: Client, ctx: Context): void {

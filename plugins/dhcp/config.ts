@@ -131,9 +131,9 @@ export const dhcpConfig: z.ZodType<DhcpSettings, object> = z
 export const dhcpAction = z
   .strictObject({
     dhcp: z
-      .enum(['renew', 'release', 'acquire', 'reassign', 'forget', 'force-renew'])
+      .enum(['renew', 'release', 'acquire', 'inform', 'reassign', 'forget', 'force-renew'])
       .describe(
-        'Client: `renew` asks its server now, `release` gives the address back, `acquire` begins anew. Server: `reassign` has another address for a client at its next request, `forget` forgets its leases, `force-renew` tells clients to ask again now',
+        'Client: `renew` asks its server now, `release` gives the address back, `acquire` begins anew, `inform` asks for settings with an address that the host has already (RFC 2131 §3.4). Server: `reassign` has another address for a client at its next request, `forget` forgets its leases, `force-renew` tells clients to ask again now',
       ),
     interface: z.string().optional().describe('Client: which interface; left out: all that use DHCP'),
     client: z.string().optional().describe('Server: which client, by host name or Ethernet address; left out: all'),

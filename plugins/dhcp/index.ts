@@ -35,7 +35,7 @@ export const dhcp = definePlugin<DhcpState, DhcpSettings>({
     {
       key: 'dhcp',
       about:
-        'Has a client renew, release or acquire its lease; has a server give another address, forget leases, or call clients.',
+        'Has a client renew, release or acquire its lease, or a host with an address ask for settings; has a server give another address, forget leases, or call clients.',
       example: '{ at: 60s, node: home, dhcp: reassign, client: laptop, to: 192.168.1.150 }',
       schema: dhcpAction,
       offers: ({ interfaces, plugins }) => [

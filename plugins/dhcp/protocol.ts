@@ -15,6 +15,7 @@ import { begin, createClient, goOn, reboot, stop } from './client.ts';
 import { command } from './commands.ts';
 import type { DhcpAction } from './config.ts';
 import { CLIENT_PORT } from './headers.ts';
+import { informDue } from './inform.ts';
 import { receiveRequest } from './server.ts';
 import type { Client, DhcpSettings, DhcpState, ServedNetwork } from './state.ts';
 import { giveUp } from './use.ts';
@@ -35,7 +36,7 @@ export const dhcpProtocol: Protocol<DhcpState, DhcpSettings> = {
       const empty = { bindings: new Map(), byClient: new Map(), reassigned: new Map(), cursor: 0, fullUntil: 0 };
       return [{ interface: face.index, ...empty }];
     });
-    return { settings, clients, networks };
+    return { settings, clients, informs: [], networks };
   },
 
   start(state, ctx) {
@@ -60,6 +61,10 @@ export const dhcpProtocol: Protocol<DhcpState, DhcpSettings> = {
   },
 
   timer(state, timer, ctx) {
+    if (timer.name === 'inform') {
+      informDue(state, timer.data as number, ctx);
+      return;
+    }
     const client = state.clients.find((each) => each.interface === timer.data);
     if (client === undefined) return;
     if (timer.name === 'end') leaseEnded(state, client, ctx);

@@ -87,9 +87,21 @@ export interface ServedNetwork {
   fullUntil: Instant;
 }
 
+/** A DHCPINFORM that waits for its answer, one at most on an interface. */
+export interface Inform {
+  readonly interface: number;
+  /** The host's own, which it asks with. */
+  readonly address: number;
+  readonly transaction: number;
+  readonly began: Instant;
+  tries: number;
+  timer: number;
+}
+
 export interface DhcpState {
   readonly settings: DhcpSettings;
   readonly clients: Client[];
+  readonly informs: Inform[];
   readonly networks: ServedNetwork[];
 }
 

@@ -1,4 +1,4 @@
-import type { Context } from '../../core/index.ts';
+import type { Context, Instant } from '../../core/index.ts';
 import { formatIpv4, type Ipv4Address, type Ipv4Calls } from '../ipv4/contract.ts';
 import { addressesFor, lendAddress, outsideAddress, portUseOf } from './addresses.ts';
 import type { NatAction } from './config.ts';
@@ -6,6 +6,7 @@ import { enterForwards, portFor } from './create.ts';
 import { mappingValues, outsideText } from './describe.ts';
 import { KIND } from './flow.ts';
 import { forgetFragments } from './fragments.ts';
+import { createHeldPorts } from './held-ports.ts';
 import { forget } from './lifetime.ts';
 import { release, take } from './ports.ts';
 import { hasPorts, PROTOCOL } from './protocols.ts';
@@ -23,9 +24,11 @@ export function followAddress(state: NatState, ipv4: Ipv4Calls, ctx: Context): v
   const before = state.addresses[0] ?? 0;
   const present = outsideAddress(state, ipv4);
   if (present === before) return;
-  const lost = removeAll(state, () => true);
+  const lost = removeAll(state, () => true, ctx.now());
   state.addresses = present === 0 ? [] : [present];
   state.ports.clear();
+  state.blocks.clear();
+  state.held = createHeldPorts();
   if (before !== 0 || lost > 0) {
     const text = (address: Ipv4Address): string => (address === 0 ? 'none' : formatIpv4(address));
     ctx.note('nat.address-changed', { before: text(before), after: text(present), lost });
@@ -46,6 +49,7 @@ function flush(state: NatState, client: Ipv4Address | undefined, ctx: Context): 
     state,
     (row) =>
       !hasFlag(table, row, FLAG.fixed) && (client === undefined || cell(table, row, CELL.insideAddress) === client),
+    ctx.now(),
   );
   ctx.note('nat.flushed', { lost, ...(client === undefined ? { of: 'everybody' } : { of: formatIpv4(client) }) });
 }
@@ -72,7 +76,7 @@ function rebind(state: NatState, client: Ipv4Address | undefined, ctx: Context):
     if (client !== undefined && cell(table, row, CELL.insideAddress) !== client) continue;
     const before = outsideText(table, row);
     if (!moveElsewhere(state, row, ctx)) {
-      forget(state, row);
+      forget(state, row, ctx.now());
       continue;
     }
     if (ctx.recording && moved++ < MOST_TOLD) ctx.note('nat.rebound', { ...mappingValues(table, row), before });
@@ -91,6 +95,7 @@ function moveElsewhere(state: NatState, row: number, ctx: Context): boolean {
   if (!hasPorts(protocol)) return false;
   flow.kind = protocol === PROTOCOL.icmp ? KIND.query : KIND.ports;
   flow.protocol = protocol;
+  flow.source = cell(table, row, CELL.insideAddress);
   flow.sourcePort = cell(table, row, CELL.insidePort);
   key.port = flow.sourcePort;
   key.address = cell(table, row, CELL.keyAddress);
@@ -120,13 +125,13 @@ function lendAnother(state: NatState, row: number, client: Client): boolean {
   return true;
 }
 
-function removeAll(state: NatState, which: (row: number) => boolean): number {
+function removeAll(state: NatState, which: (row: number) => boolean, now: Instant): number {
   const { table } = state;
   let count = 0;
   for (let row = 0; row < table.capacity; row++) {
     if (!isLive(table, row) || !which(row)) continue;
     if (!hasFlag(table, row, FLAG.fixed)) count++;
-    forget(state, row);
+    forget(state, row, now);
   }
   return count;
 }

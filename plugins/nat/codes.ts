@@ -3,6 +3,7 @@ import type { Story } from '../../core/index.ts';
 /** What a translator says of mappings, and of packets that it changes, holds or drops. */
 export const natCodes: Readonly<Record<string, Story>> = {
   'nat.mapped': { text: '{node} maps {inside} to {outside} ({protocol}, towards {remote})', source: 'RFC 4787 §4.1' },
+  'nat.block': { text: '{node} gives {host} the ports {low} to {high} of {outside}', source: 'RFC 6888 REQ-14' },
   'nat.expired': {
     text: '{node} forgot the mapping of {inside} to {outside} ({protocol}): nothing kept it alive for {idle} s',
     source: 'RFC 4787 §4.3',

@@ -10,6 +10,10 @@ export const MOST_ADDRESSES = 1024;
 const MOST_STATIC = 256;
 const MOST_FORWARDS = 1024;
 const MOST_PORT_TIMEOUTS = 64;
+/** Ports of a block: fewer would be many blocks to search. */
+const LEAST_BLOCK = 16;
+const MOST_BLOCK = 32_768;
+const MOST_BLOCKS = 64;
 /** The shortest prefix of a static map: the rows of all its addresses must fit. */
 const LEAST_MAP_PREFIX = 16;
 
@@ -189,6 +193,31 @@ export const behaviour = {
     .max(MOST_MAPPINGS)
     .optional()
     .describe('The most mappings of one internal host (RFC 6888 REQ-4). Default: no limit of its own'),
+  port_block: z
+    .int()
+    .min(LEAST_BLOCK)
+    .max(MOST_BLOCK)
+    .optional()
+    .describe(
+      'Each host gets so many ports in a row at once (RFC 6888 REQ-14, RFC 7422), and only those. Default: ports one by one',
+    ),
+  blocks_per_client: z
+    .int()
+    .min(1)
+    .max(MOST_BLOCKS)
+    .optional()
+    .describe('How many blocks of ports a host may have (RFC 6888 REQ-4). Default 1'),
+  hold_down: durationSetting()
+    .optional()
+    .describe(
+      'How long nobody gets the external port of a mapping that ended; TCP is followed and exempt (RFC 6888 REQ-8, which wants 120 s). Default 0',
+    ),
+  hold_down_ports: z
+    .int()
+    .min(1)
+    .max(MOST_MAPPINGS)
+    .optional()
+    .describe('The most ports that are held so; further ones are free at once. Default 16384'),
   on_full: z
     .enum(['refuse', 'evict-oldest'])
     .optional()
@@ -318,6 +347,12 @@ export const mappingExpectation = z
         inside: endSetting.optional().describe('The internal end'),
         outside: endSetting.optional().describe('The external end'),
         remote: endSetting.optional().describe('The remote end that it was last used towards'),
+        kept: z
+          .enum(['port', 'parity', 'range'])
+          .optional()
+          .describe(
+            'Those whose external port is the internal one; odd or even as that is (RFC 4787 REQ-4); or well-known (up to 1023) as that is or not (REQ-3a)',
+          ),
       })
       .describe('Which mappings are meant; `{}`: all'),
     state: z

@@ -2,8 +2,10 @@ import type { Context, Packet } from '../../core/index.ts';
 import { ICMP_TYPE, icmpContract, UNREACHABLE } from '../icmp/contract.ts';
 import { formatIpv4, type Ipv4Address } from '../ipv4/contract.ts';
 import { addressesFor, addressesText, clientOf, lendAddress, portUseOf } from './addresses.ts';
+import { portInBlocks } from './blocks.ts';
 import { flowValues, mappingValues } from './describe.ts';
 import { type Flow, KIND } from './flow.ts';
+import { releaseHeld } from './held-ports.ts';
 import { forget, listFor, setAlarm } from './lifetime.ts';
 import { choosePort, isIke, take } from './ports.ts';
 import { ANY_PROTOCOL, hasPorts, PROTOCOL } from './protocols.ts';
@@ -107,7 +109,7 @@ function make(state: NatState, flow: Flow, remotePort: number, ctx: Context): nu
     const idlest = settings.onFull === 'evict-oldest' ? idlestRow(table.timers) : -1;
     if (idlest < 0) return { code: 'nat.table-full', values: { limit: settings.limit } };
     if (ctx.recording) ctx.note('nat.evicted', { ...mappingValues(table, idlest), limit: settings.limit });
-    forget(state, idlest);
+    forget(state, idlest, ctx.now());
   }
   return settings.type === 'pool'
     ? lend(state, flow, client, remotePort, ctx)
@@ -159,6 +161,11 @@ export function portFor(state: NatState, flow: Flow, address: Ipv4Address, not: 
     return clashes(0) ? -1 : 0;
   }
   const wish = { protocol, wanted: flow.sourcePort, not, ...(key.overloaded ? { clashes } : {}) };
+  if (settings.holdDown > 0) releaseHeld(state.held, ctx.now(), (of, kind) => portUseOf(state, of, kind));
+  // The translator's own packets keep their ports, and identifiers of queries are nobody's block.
+  if (settings.portBlock > 0 && flow.kind === KIND.ports && flow.source !== address) {
+    return portInBlocks(state, flow.source, address, wish, ctx);
+  }
   return choosePort(portUseOf(state, address, protocol), settings, wish, () => ctx.random('ports'));
 }
 

@@ -84,8 +84,20 @@ function fits({ mapping }: MappingExpectation, ends: Ends): boolean {
   return (
     matchesEnd(mapping.inside, ends.inside) &&
     matchesEnd(mapping.outside, ends.outside) &&
-    matchesEnd(mapping.remote, ends.remote)
+    matchesEnd(mapping.remote, ends.remote) &&
+    (mapping.kept === undefined || keeps(mapping.kept, portOf(ends.inside), portOf(ends.outside)))
   );
+}
+
+/** The port at the end of `192.168.1.10:500`; 0 where there is none. */
+function portOf(end: string): number {
+  return Number(/:([0-9]+)$/.exec(end)?.[1] ?? 0);
+}
+
+function keeps(what: 'port' | 'parity' | 'range', inside: number, outside: number): boolean {
+  if (inside === 0 || outside === 0) return false;
+  if (what === 'port') return inside === outside;
+  return what === 'parity' ? (inside & 1) === (outside & 1) : inside <= 1023 === outside <= 1023;
 }
 
 /** An address alone stands for all its ports, identifiers and SPIs. */

@@ -1,7 +1,10 @@
 import type { Context, Instant } from '../../core/index.ts';
+import type { Ipv4Address } from '../ipv4/contract.ts';
 import { portUseOf } from './addresses.ts';
+import { returnBlocks } from './blocks.ts';
 import { mappingValues } from './describe.ts';
 import { type Flow, KIND } from './flow.ts';
+import { holdPort, isHeld, releaseHeld } from './held-ports.ts';
 import { forgetDue, forgetPeersOf } from './peers.ts';
 import { release } from './ports.ts';
 import { hasPorts, PROTOCOL } from './protocols.ts';
@@ -99,11 +102,11 @@ function expire(state: NatState, row: number, ctx: Context): void {
     const packets = { sent: tally(table, row, TALLY.sent), received: tally(table, row, TALLY.received) };
     ctx.note('nat.expired', { ...mappingValues(table, row), idle: span / 1e9, ...packets });
   }
-  forget(state, row);
+  forget(state, row, ctx.now());
 }
 
 /** Takes a mapping away with all that hangs on it. */
-export function forget(state: NatState, row: number): void {
+export function forget(state: NatState, row: number, now: Instant): void {
   const { table, peers, clients } = state;
   const flags = cell(table, row, CELL.flags);
   const protocol = cell(table, row, CELL.protocol);
@@ -112,8 +115,7 @@ export function forget(state: NatState, row: number): void {
   forgetPeersOf(peers, table, row);
   if ((flags & FLAG.pending) !== 0) state.pending = state.pending.filter((other) => other !== row);
   if (hasPorts(protocol) && (flags & FLAG.overloaded) === 0) {
-    const use = portUseOf(state, outside, protocol);
-    release(use, cell(table, row, CELL.outsidePort));
+    freePort(state, outside, protocol, cell(table, row, CELL.outsidePort), now);
   }
   removeMapping(table, row);
   if ((flags & FLAG.routed) !== 0) state.routed--;
@@ -123,5 +125,17 @@ export function forget(state: NatState, row: number): void {
   client.mappings--;
   if (client.mappings > 0) return;
   clients.delete(inside);
+  if (client.blocks !== undefined) returnBlocks(state, client);
   if (state.lent.get(client.outside) === inside) state.lent.delete(client.outside);
+}
+
+/** The port of a mapping that ended is for others, at once or after a while. */
+function freePort(state: NatState, address: Ipv4Address, protocol: number, port: number, now: Instant): void {
+  const { settings, held } = state;
+  if (settings.holdDown > 0 && isHeld(protocol)) {
+    // Those whose time is over go first: they count no more.
+    releaseHeld(held, now, (of, kind) => portUseOf(state, of, kind));
+    if (holdPort(held, address, protocol, port, now + settings.holdDown, settings.holdDownPorts)) return;
+  }
+  release(portUseOf(state, address, protocol), port);
 }

@@ -38,6 +38,8 @@ export interface PortWish {
   readonly wanted: number;
   /** A port that must not come out: the one before a rebinding; -1 for none. */
   readonly not: number;
+  /** Only ports of this range; absent: as configured. */
+  readonly range?: readonly [number, number];
   /** Whether the port is also taken where others may have it towards other remote ends. */
   readonly clashes?: (port: number) => boolean;
 }
@@ -45,7 +47,7 @@ export interface PortWish {
 /** A free port by the settings' way of assignment (RFC 4787 §4.2); -1 when there is none. Does not take it. */
 export function choosePort(use: PortUse, settings: NatSettings, wish: PortWish, random: () => RandomStream): number {
   const { wanted, not } = wish;
-  const [low, high] = rangeOf(settings, wish);
+  const [low, high] = wish.range ?? rangeOf(settings, wish);
   const isFree = (port: number): boolean => !isTaken(use, port) && wish.clashes?.(port) !== true && port !== not;
   const fixed = settings.ports === 'static' || (settings.ports === 'static-500' && isIke(wish.protocol, wanted));
   // Rebinding a port that is kept by rule changes nothing but by breaking the rule: then any other does.

@@ -43,8 +43,8 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
     about: 'Netfilter with MASQUERADE: a mapping per connection whose port is kept where the connection stays unique',
     sources: [
       'iptables-extensions(8), MASQUERADE',
-      'Linux Documentation/networking/nf_conntrack-sysctl.rst: nf_conntrack_udp_timeout 30, _udp_timeout_stream 120, _icmp_timeout 30, _generic_timeout 600, _tcp_timeout_established 432000, _tcp_timeout_syn_sent 120',
-      'Linux net/netfilter/nf_conntrack_proto_udp.c: the longer timer from 2 s on',
+      'Linux Documentation/networking/nf_conntrack-sysctl.rst: nf_conntrack_udp_timeout 30, _udp_timeout_stream 120 (180 before the change of December 2018), _icmp_timeout 30, _generic_timeout 600, _tcp_timeout_established 432000, _tcp_timeout_syn_sent, _fin_wait and _time_wait 120; its shorter stages (_syn_recv 60, _close_wait 60, _last_ack 30, _close 10) are not told apart here',
+      'Linux net/netfilter/nf_conntrack_proto_udp.c: the longer timer once something came back and the connection is 2 s old',
     ],
     sets: {
       mapping: 'address-and-port-dependent',
@@ -70,7 +70,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
     about: "OpenBSD's packet filter with nat-to: random ports from 50001 on, a state per connection",
     sources: [
       'pf.conf(5), nat-to, static-port, sticky-address',
-      'pf.conf(5), timeouts: udp.multiple 60, icmp.first 20',
+      'OpenBSD sys/net/pfvar.h: PF_NAT_PROXY_PORT_LOW 50001; PFTM_UDP_FIRST_PACKET 60, _UDP_SINGLE 30, _UDP_MULTIPLE 60, _ICMP_FIRST_PACKET 20, _TCP_ESTABLISHED 86400, _TCP_FIRST_PACKET 120, _OTHER_MULTIPLE 60; what is shorter (UDP_SINGLE, ICMP_ERROR_REPLY 10, the stages of TCP) is not told apart here',
     ],
     sets: { ...pf, ports: 'random' },
   },
@@ -108,10 +108,14 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   },
   carrier: {
     about: 'A carrier-grade translator that keeps to its requirements: many hosts, a bounded share of ports for each',
-    sources: ['RFC 6888 §3 REQ-1, REQ-2, REQ-4', 'RFC 4787 §12', 'RFC 7857 §3'],
+    sources: [
+      'RFC 6888 §3 REQ-1 (all of RFC 4787, 5382, 5508), REQ-2 (paired), REQ-7 (endpoint-independent filtering), REQ-8 (120 s)',
+      'RFC 6888 §3 REQ-4: a bound for each subscriber, whose number it leaves to the operator; 1024 is chosen here',
+      'RFC 6888 §3 REQ-15, RFC 7857 §9: ports that are hard to guess',
+    ],
     sets: {
       mapping: 'endpoint-independent',
-      filtering: 'address-dependent',
+      filtering: 'endpoint-independent',
       ports: 'random',
       pooling: 'paired',
       hairpinning: 'external',
@@ -120,6 +124,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
       icmp_timeout: 60 * SECOND,
       limit: 1_048_576,
       limit_per_client: 1024,
+      hold_down: 120 * SECOND,
       unsolicited: 'drop',
     },
   },

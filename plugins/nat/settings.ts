@@ -16,6 +16,8 @@ const DEPENDENCE: Readonly<Record<NonNullable<NatConfig['mapping']>, Depends>> =
 /** The lists of timers; those of destination ports come behind. */
 export const LIST = { udp: 0, udpFirst: 1, icmp: 2, tcp: 3, tcpTransitory: 4, other: 5 } as const;
 const PORT_LISTS = 6;
+/** Ports held down at once, unless set otherwise: a quarter of those of one address. */
+const DEFAULT_HELD = 16_384;
 
 /** Addresses that share their first bits, as signed 32-bit numbers: a match is one `&` and one comparison. */
 export interface Match {
@@ -60,6 +62,12 @@ export interface NatSettings {
   readonly fragments: NonNullable<NatConfig['fragments']>;
   readonly limit: number;
   readonly limitPerClient: number;
+  /** 0: none. */
+  readonly holdDown: Duration;
+  readonly holdDownPorts: number;
+  /** Ports of a block; 0: hosts have none. */
+  readonly portBlock: number;
+  readonly blocksPerClient: number;
   readonly onFull: NonNullable<NatConfig['on_full']>;
   readonly unsolicited: NonNullable<NatConfig['unsolicited']>;
   readonly maps: readonly StaticMap[];
@@ -101,6 +109,10 @@ export function resolveSettings(config: NatConfig): NatSettings {
     fragments: given.fragments ?? 'any-order',
     limit: given.limit ?? 65_536,
     limitPerClient: given.limit_per_client ?? Number.MAX_SAFE_INTEGER,
+    holdDown: given.hold_down ?? 0,
+    holdDownPorts: given.hold_down_ports ?? DEFAULT_HELD,
+    portBlock: given.port_block ?? 0,
+    blocksPerClient: given.blocks_per_client ?? 1,
     onFull: given.on_full ?? 'refuse',
     unsolicited: given.unsolicited ?? 'local',
     maps: (config.map ?? []).map(({ inside, outside }) => ({ inside: matchOf(inside), outside: matchOf(outside) })),
@@ -170,6 +182,19 @@ export function conflictOf(config: NatConfig): { readonly key: keyof NatConfig; 
       key: 'overloading',
       message: 'with endpoint-independent mapping nobody could tell whose an overloaded port is',
     };
+  }
+  if (settings.portBlock > 0) {
+    const wrong =
+      settings.type !== 'napt'
+        ? 'blocks of ports are for type napt'
+        : settings.pooling === 'arbitrary'
+          ? 'a host with blocks of ports keeps one external address: `pooling: paired`'
+          : settings.overloading || settings.ports === 'static' || settings.ports === 'static-500'
+            ? "in blocks every port is one host's alone, and is chosen: neither `overloading` nor static ports go with them"
+            : settings.range !== undefined && settings.range.high - settings.range.low + 1 < settings.portBlock
+              ? 'one block has more ports than `range`'
+              : undefined;
+    if (wrong !== undefined) return { key: 'port_block', message: wrong };
   }
   return undefined;
 }

@@ -2,6 +2,7 @@ import { type Context, type Instant, nextUint32, type Packet } from '../../core/
 import type { Ipv4Address } from '../ipv4/contract.ts';
 import type { NatConfig } from './config.ts';
 import { createFlow, type Flow, type Kind } from './flow.ts';
+import { createHeldPorts, type HeldPorts } from './held-ports.ts';
 import { createKey, type MappingKey } from './keys.ts';
 import { createPeers, type PeerTable } from './peers.ts';
 import type { PortUse } from './ports.ts';
@@ -15,6 +16,8 @@ export interface Client {
   /** Its external address, where it keeps one; 0 before it has one. */
   outside: Ipv4Address;
   mappings: number;
+  /** The lowest port of each block that it has. */
+  blocks?: readonly number[];
 }
 
 /** A datagram of which fragments passed. */
@@ -53,6 +56,10 @@ export interface NatState {
   clients: Map<Ipv4Address, Client>;
   /** By external address: of UDP, TCP and ICMP. */
   ports: Map<Ipv4Address, { udp?: PortUse; tcp?: PortUse; icmp?: PortUse }>;
+  /** By external address: the lowest ports of blocks that hosts have. */
+  blocks: Map<Ipv4Address, Set<number>>;
+  /** Ports that nobody gets for now. */
+  held: HeldPorts;
   /** External addresses of a pool that hosts have now, with the host. */
   lent: Map<Ipv4Address, Ipv4Address>;
   /** Which address of several comes next. */
@@ -103,6 +110,8 @@ export function createState(config: NatConfig, ctx: Context): NatState {
     quoted: createFlow(),
     clients: tables.clients,
     ports: tables.ports,
+    blocks: tables.blocks,
+    held: tables.held,
     lent: tables.lent,
     turn: tables.turn,
     pending: tables.pending,
@@ -118,6 +127,8 @@ type Tables = Pick<
   | 'peers'
   | 'clients'
   | 'ports'
+  | 'blocks'
+  | 'held'
   | 'lent'
   | 'turn'
   | 'routed'
@@ -136,6 +147,8 @@ export function emptyTables(settings: NatSettings, ctx: Context): Tables {
     peers: createPeers(settings.limit * 2, settings.spans, nextUint32(salts) | 0),
     clients: new Map(),
     ports: new Map(),
+    blocks: new Map(),
+    held: createHeldPorts(),
     lent: new Map(),
     turn: 0,
     routed: 0,

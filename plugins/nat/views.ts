@@ -86,6 +86,8 @@ const behaviour: TableView<NatState> = {
       row('mapping', DEPENDENCE[settings.mapping] as string),
       row('filtering', DEPENDENCE[settings.filtering] as string),
       row('ports', settings.overloading ? `${settings.ports}, overloaded` : settings.ports),
+      ...(settings.portBlock === 0 ? [] : [row('ports of a block', settings.portBlock)]),
+      ...(settings.holdDown === 0 ? [] : [row('hold-down', formatDuration(settings.holdDown))]),
       row('hairpinning', settings.hairpinning),
       row('UDP timer', formatDuration(settings.spans[0] as number)),
       row('other protocols', settings.other),

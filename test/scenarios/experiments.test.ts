@@ -58,6 +58,7 @@ function told(experiment: Experiment, results: readonly CellResult[]): string[] 
  * Cells of experiments that would take long, by name: the others run with `IKEBANA_CELLS=all`. Axes that are left out here are run whole.
  */
 const SAMPLES: Readonly<Record<string, RegExp>> = {
+  day: /^version=IKEv2 rekeying=every hour$|^version=IKEv1 rekeying=nobody$/,
   'nat-between': /^version=IKEv2 .*tunnels=three$|^version=IKEv1 .*tunnels=one$/,
   'nat-timer': /^timer=30 s /,
 };

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { parse as parseYaml } from 'yaml';
 import {
+  applyFragments,
   applyOverrides,
   parseAction,
   parseExpectation,
@@ -102,6 +104,41 @@ describe('overrides', () => {
     const gone = applyOverrides(text, [{ path: 'nodes.a', value: undefined }]);
     expect(gone.text).toBe(text);
     expect(told(gone.diagnostics)[0]).toMatch(/^nodes\.a:1 this cannot be done: /);
+  });
+
+  it('sees through merge keys, and changes one place alone', () => {
+    const text = `
+x-host: &host { kind: box, plugins: &plugins { net: { ttl: 9, gateway: 10.0.0.1 }, extra: {} } }
+x-more: &more { <<: *host, about: more }
+nodes:
+  a: { <<: *more, interfaces: { eth0: {} } }
+  b: { <<: [*more, *host], plugins: { <<: *plugins, own: {} } }
+links: []
+`;
+    const plain = (changed: { text: string }) => parseYaml(changed.text, { merge: true });
+    const before = plain({ text });
+    const set = (path: string, value: unknown) => {
+      const changed = applyOverrides(text, [{ path, value }]);
+      expect(told(changed.diagnostics)).toEqual([]);
+      return plain(changed);
+    };
+    const deep = set('nodes.a.plugins.net.ttl', '7');
+    expect(deep.nodes.a.plugins).toEqual({ net: { ttl: 7, gateway: '10.0.0.1' }, extra: {} });
+    expect(deep.nodes.a.about).toBe('more');
+    expect(deep.nodes.b).toEqual(before.nodes.b);
+    const gone = set('nodes.b.plugins.net', undefined);
+    expect(gone.nodes.b.plugins).toEqual({ extra: {}, own: {} });
+    expect(gone.nodes.a).toEqual(before.nodes.a);
+    expect(set('nodes.a.plugins.net.gateway', undefined).nodes.a.plugins.net).toEqual({ ttl: 9 });
+    const laid = plain(applyFragments(text, [{ nodes: { a: { plugins: { net: { ttl: 3 }, extra: null } } } }]));
+    expect(laid.nodes.a.plugins).toEqual({ net: { ttl: 3, gateway: '10.0.0.1' } });
+    expect(laid.nodes.b).toEqual(before.nodes.b);
+    const reduced = withoutParts(text, ['b/extra', 'a/net']);
+    expect(told(reduced.diagnostics)).toEqual([]);
+    expect(plain(reduced).nodes.b.plugins).toEqual({ net: before.nodes.b.plugins.net, extra: false, own: {} });
+    expect(plain(reduced).nodes.a.plugins).toEqual({ net: false, extra: {} });
+    // The last one wins nothing: what a map has itself stays, and the first of a list comes before the next.
+    expect(plain(applyOverrides(text, [{ path: 'nodes.b.kind', value: 'other' }])).nodes.b.about).toBe('more');
   });
 
   it('understands names with dots', () => {

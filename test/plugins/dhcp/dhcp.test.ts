@@ -434,6 +434,59 @@ describe('the server', () => {
     expect(dhcpOf(simulation, 'server').networks[0]?.bindings.size).toBe(1);
   });
 
+  it('tells a host with an address the rest (RFC 2131 §3.4); what nobody asked, and what is cut or changed, tells nothing', () => {
+    const nodes = '  nas: { kind: host, interfaces: { eth0: 10.0.0.5/24 } }';
+    const timeline =
+      '  - { at: 3s, node: nas, dhcp: inform }\n  - { at: 20s, node: nas, dhcp: inform, interface: eth0 }';
+    const serve = 'range: 10.0.0.10-20, dns: [10.0.0.2, 10.0.0.3], domain: lab.example';
+    const simulation = run(lan({ serve, nodes, more: '  - nas:eth0 -- floor:extra', timeline }));
+    expect(storiesOf(simulation, 'dhcp.informed')).toEqual(
+      Array(2).fill(
+        'nas has settings for eth0 from 10.0.0.1: name servers 10.0.0.2, 10.0.0.3, domain lab.example, router 10.0.0.1',
+      ),
+    );
+    expect(dhcpOf(simulation, 'nas').informs).toEqual([]);
+    // Its address is nobody's lease, and it got none.
+    expect(dhcpOf(simulation, 'server').networks[0]?.bindings.has(ip('10.0.0.5'))).toBe(false);
+    expect(recordsOf(simulation, 'dhcp.bound', 'nas')).toEqual([]);
+
+    const deaf = run(
+      lan({
+        serve,
+        nodes,
+        more: '  - { endpoints: [nas:eth0, floor:extra], loss: 100% }',
+        timeline: timeline.split('\n')[0] ?? '',
+      }),
+    );
+    expect(storiesOf(deaf, 'dhcp.not-informed')).toEqual(['nas had no settings for eth0: 4 DHCPINFORM and no answer']);
+    const sent = recordsOf(deaf, 'dhcp.sent', 'nas').map(({ time }) => time / SECOND);
+    expect(sent).toHaveLength(4);
+    sent.slice(1).forEach((time, at) => {
+      expect(Math.abs(time - (sent[at] as number) - 4 * 2 ** at)).toBeLessThanOrEqual(1);
+    });
+
+    // An answer to another question, of another kind, or to another host is none.
+    const asking = start(
+      lan({ serve, nodes, more: '  - { endpoints: [nas:eth0, floor:extra], loss: 0% }', timeline: '' }),
+    );
+    asking.advance(SECOND);
+    inject(
+      asking,
+      frameOf(
+        writeMessage({
+          operation: 2,
+          type: MESSAGE.ack,
+          transaction: 1,
+          mac: MAC,
+          clientAddress: ip('10.0.0.5'),
+          options: [],
+        }),
+      ),
+    );
+    asking.advance(2 * SECOND);
+    expect(recordsOf(asking, 'dhcp.informed')).toEqual([]);
+  });
+
   it('keeps its tables bounded under a storm, and whoever has a lease keeps it', () => {
     const simulation = start(lan({ serve: 'range: 10.0.0.10-40, lease: 60s', duration: '300s' }));
     simulation.advance(5 * SECOND);

@@ -476,6 +476,64 @@ describe('limits', () => {
     expect(pass(lab, 'b', fromB(1, R1, 7), 'out')).toHaveLength(1);
   });
 
+  it('a port rests for a while after its mapping ended (RFC 6888 REQ-8), TCP apart, and only so many do', () => {
+    const lab = startLab('{ range: 5000-5000, ports: contiguous, udp_timeout: 1s, hold_down: 120s }');
+    expect(pass(lab, 'a', fromA(1, R1, 7), 'out')).toHaveLength(1);
+    wait(lab, 2 * S);
+    expect(recordsOf(lab, 'nat.expired')).toHaveLength(1);
+    // 118 s later still nobody has it; then anybody.
+    wait(lab, 117 * S);
+    expect(pass(lab, 'b', fromB(1, R1, 7), 'out')).toHaveLength(0);
+    expect(drops(lab)).toEqual(['nat.no-port']);
+    wait(lab, 3 * S);
+    expect(pass(lab, 'b', fromB(1, R1, 7), 'out')).toHaveLength(1);
+
+    const one = startLab(
+      '{ range: 5000-5001, ports: contiguous, udp_timeout: 1s, hold_down: 120s, hold_down_ports: 1 }',
+    );
+    for (const port of [1, 2]) expect(pass(one, 'a', fromA(port, R1, 7), 'out')).toHaveLength(1);
+    wait(one, 2 * S);
+    // Two ended and one may rest: one port is there, the other is not.
+    expect(pass(one, 'a', fromA(3, R1, 7), 'out')).toHaveLength(1);
+    expect(pass(one, 'a', fromA(4, R1, 7), 'out')).toHaveLength(0);
+  });
+
+  it("a host gets its ports in blocks (RFC 6888 REQ-14), which are another one's when it has gone", () => {
+    const lab = startLab('{ port_block: 16, blocks_per_client: 2, range: 2048-2095, udp_timeout: 10s }');
+    const ports = (): number[] =>
+      recordsOf(lab, 'nat.mapped').map(({ values }) => Number(/:([0-9]+)$/.exec(String(values?.outside))?.[1]));
+    for (let port = 1; port <= 17; port++) expect(pass(lab, 'a', fromA(port, R1, 7), 'out')).toHaveLength(1);
+    const [first, second] = recordsOf(lab, 'nat.block').map(({ values }) => Number(values?.low));
+    expect(recordsOf(lab, 'nat.block')).toHaveLength(2);
+    expect(
+      ports()
+        .slice(0, 16)
+        .every((port) => port >= Number(first) && port < Number(first) + 16),
+    ).toBe(true);
+    expect(new Set(ports()).size).toBe(17);
+    expect(ports()[16]).toBeGreaterThanOrEqual(Number(second));
+    for (let port = 18; port <= 32; port++) pass(lab, 'a', fromA(port, R1, 7), 'out');
+    // Its two blocks are full; the third is for others.
+    expect(pass(lab, 'a', fromA(33, R1, 7), 'out')).toHaveLength(0);
+    expect(pass(lab, 'b', fromB(1, R1, 7), 'out')).toHaveLength(1);
+    const third = Number(recordsOf(lab, 'nat.block')[2]?.values?.low);
+    expect([first, second, third].sort()).toEqual([2048, 2064, 2080]);
+    // All expire: then anybody has any block again.
+    wait(lab, 20 * S);
+    for (let port = 40; port < 72; port++) expect(pass(lab, 'b', fromB(port, R1, 7), 'out')).toHaveLength(1);
+  });
+
+  it('blocks go with nothing that keeps or shares ports', () => {
+    for (const [settings, wrong] of [
+      ['port_block: 16, pooling: arbitrary', 'pooling: paired'],
+      ['port_block: 16, ports: static', 'static ports'],
+      ['port_block: 64, range: 5000-5001', 'more ports than'],
+      ['port_block: 16, preset: pf', 'pooling: paired'],
+    ]) {
+      expect(() => startLab(`{ ${settings} }`)).toThrow(wrong);
+    }
+  });
+
   it('ports run out before the table', () => {
     const lab = startLab('{ range: 5000-5001 }');
     for (let port = 1; port <= 3; port++) pass(lab, 'a', fromA(port, R1, 7), 'out');

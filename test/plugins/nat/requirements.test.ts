@@ -307,7 +307,7 @@ const EXPECTED: Readonly<Record<Exclude<PresetName, 'cloud-1to1'>, Expected>> = 
     answered: 120 * S,
     inboundRefresh: false,
   },
-  carrier: { ...CONE, filtering: 'address-dependent' },
+  carrier: { ...CONE, filtering: 'endpoint-independent' },
   'short-timer': { ...CONE, filtering: 'address-and-port-dependent', unanswered: 2 * S, answered: 2 * S },
 };
 
