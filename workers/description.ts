@@ -50,6 +50,7 @@ export function timelineView(entry: TimelineEntry): TimelineView {
 function plainText(entry: TimelineEntry): string {
   if (entry.kind === 'command') return entry.name;
   if (entry.kind === 'frame') return `a frame of ${entry.bytes.length} octets`;
+  if (entry.kind === 'plugin') return `plugin: ${entry.plugin}, set: ${entry.present ? 'in' : 'out'}`;
   if (entry.kind === 'interface') return `interface: ${entry.interface}, set: ${entry.up ? 'up' : 'down'}`;
   return `set: ${Object.entries(entry.set)
     .map(([key, value]) => `${key} ${value}`)

@@ -1,5 +1,5 @@
-import type { ViewContext } from '../core/index.ts';
-import type { Simulation, WiredNode } from '../core/simulation/index.ts';
+import type { Plugin, ViewContext } from '../core/index.ts';
+import type { Instance, Simulation, WiredNode } from '../core/simulation/index.ts';
 import type { NodeView, Overview, PluginView, TubeView } from './views.ts';
 
 /** Rows of one table that are shown. */
@@ -30,9 +30,20 @@ export function nodeView(simulation: Simulation, name: string): NodeView | undef
 
 function pluginViews(simulation: Simulation, node: WiredNode): PluginView[] {
   const context = viewContext(simulation, node);
-  return node.instances.map(({ index, plugin }) => ({
-    name: plugin.name,
-    title: plugin.title,
+  return node.instances.map(({ index, plugin }) => {
+    const { name, title } = plugin;
+    if (!simulation.isPresent(index)) return { name, title, present: false, tables: [], machines: [] };
+    return { name, title, present: true, ...whatItShows(simulation, index, plugin, context) };
+  });
+}
+
+function whatItShows(
+  simulation: Simulation,
+  index: number,
+  plugin: Plugin,
+  context: ViewContext,
+): Pick<PluginView, 'tables' | 'machines'> {
+  return {
     tables: (plugin.tables ?? []).map((table) => ({
       name: table.name,
       title: table.title,
@@ -43,7 +54,12 @@ function pluginViews(simulation: Simulation, node: WiredNode): PluginView[] {
       ...{ name, title, transitions },
       running: running(simulation.run.states[index], context).slice(0, MOST_TABLE_ROWS),
     })),
-  }));
+  };
+}
+
+/** The plugins of a node that are there now. */
+function present(simulation: Simulation, node: WiredNode): readonly Instance[] {
+  return node.instances.filter(({ index }) => simulation.isPresent(index));
 }
 
 /** What the canvas shows of the whole lab. */
@@ -51,18 +67,19 @@ export function overview(simulation: Simulation): Overview {
   const { wiring, run } = simulation;
   const nodes = wiring.nodes.map((node) => {
     const context = viewContext(simulation, node);
-    const each = node.instances.map(({ index, plugin }) => ({ plugin, state: run.states[index] }));
+    const each = present(simulation, node).map(({ index, plugin }) => ({ plugin, state: run.states[index] }));
     return {
       name: node.name,
       labels: each.flatMap(({ plugin, state }) => plugin.labels?.(state, context) ?? []),
       badges: each.flatMap(({ plugin, state }) => plugin.badges?.(state, context) ?? []),
+      out: node.instances.filter(({ index }) => !simulation.isPresent(index)).map(({ plugin }) => plugin.name),
       interfacesUp: node.face.interfaces.map((one) => one.up),
     };
   });
   const addressed = addressBook(simulation, nodes);
   const tubes = wiring.nodes.flatMap((node): TubeView[] => {
     const context = viewContext(simulation, node);
-    return node.instances.flatMap(({ index, plugin }) =>
+    return present(simulation, node).flatMap(({ index, plugin }) =>
       (plugin.tubes?.(run.states[index], context) ?? []).map((tube) => ({
         ...tube,
         node: node.name,

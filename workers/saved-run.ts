@@ -29,6 +29,7 @@ const LISTS_OF_A_RUN = [
   'interfacesUp',
   'states',
   'bound',
+  'takenOut',
   'timers',
   'freeTimers',
   'strays',

@@ -23,6 +23,8 @@ export interface NodeView {
 export interface PluginView {
   readonly name: string;
   readonly title: string;
+  /** False while it is taken out: it has no tables and machines then. */
+  readonly present: boolean;
   readonly tables: readonly {
     readonly name: string;
     readonly title: string;
@@ -47,6 +49,8 @@ export interface Overview {
     readonly name: string;
     readonly labels: readonly string[];
     readonly badges: readonly Badge[];
+    /** Its plugins that are taken out. */
+    readonly out: readonly string[];
     readonly interfacesUp: readonly boolean[];
   }[];
   readonly tubes: readonly TubeView[];

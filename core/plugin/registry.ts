@@ -35,6 +35,14 @@ export const CORE_CODES: Readonly<Record<string, Story>> = {
   'core.command': { text: '{node}: {what}' },
   'core.frame-entered': { text: '{size} octets came in from outside at {node}:{interface}' },
   'core.link-changed': { text: '{link}: {change}' },
+  'core.plugin-changed': { text: '{node}: {plugin} is {change}' },
+  'core.plugin-out': { text: '{node} has no {plugin} from now on' },
+  'core.plugin-went': { text: '{node} has no {plugin} from now on: it went with {required}, which it requires' },
+  'core.plugin-back': { text: '{node} has {plugin} again, which starts anew' },
+  'core.plugin-waits': { text: '{node} has no {plugin} yet: it requires {required}, which is out' },
+  'core.plugin-as-was': { text: '{node}: {plugin} was {state} already' },
+  'core.plugin-gone': { text: '{node}: {plugin} held the packet, and is out now' },
+  'core.nobody-does': { text: '{node} does nothing of this ({what}): {plugin} is out' },
   'core.interface-changed': { text: '{node}: {interface} is {state}' },
 };
 

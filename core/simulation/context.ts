@@ -176,7 +176,8 @@ export class InstanceContext implements Attached {
     const known = this.#siblings.get(contract);
     if (known !== undefined || this.#siblings.has(contract)) return known as Calls | undefined;
     const provider = this.#wired.providers.get(contract.contract);
-    const calls = provider === undefined ? undefined : this.#engine.callsOf(provider.index);
+    const there = provider !== undefined && this.#engine.isPresent(provider.index);
+    const calls = there ? this.#engine.callsOf(provider.index) : undefined;
     this.#siblings.set(contract, calls);
     return calls as Calls | undefined;
   }
@@ -210,6 +211,14 @@ export class InstanceContext implements Attached {
   /** For the simulation: who is bound above this instance changed. */
   forgetAbove(): void {
     this.#lastKey = -1;
+  }
+
+  /** For the simulation: plugins of the node came or went. */
+  forgetSiblings(): void {
+    this.#siblings = undefined;
+    this.#lastContract = undefined;
+    this.#lastCalls = undefined;
+    this.#caches = undefined;
   }
 
   /** For the simulation: forgets everything derived. */

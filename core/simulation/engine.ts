@@ -3,6 +3,7 @@ import type { Context, HookVerdict, Plugin, Protocol, Registry } from '../plugin
 import { createStream, type RandomStream } from '../random/index.ts';
 import type { LinkSettings, Topology } from '../topology/index.ts';
 import { type PlainValues, type RecordKind, Trace, type TraceBudget, type TraceRecord } from '../trace/index.ts';
+import { absentInstances } from './absent.ts';
 import { type Bindings, boundUnder, enterBinding, removeBinding } from './bindings.ts';
 import { foldRecord, type Observers, observersOf } from './judge.ts';
 import { PacketPool } from './pool.ts';
@@ -46,6 +47,8 @@ export interface Attached extends Context {
   forgetAbove(): void;
   /** Forgets everything derived. */
   emptyCaches(): void;
+  /** Plugins of the node came or went: forgets its siblings, and everything derived. */
+  forgetSiblings(): void;
 }
 
 /** The most entries of the key log; the oldest goes. */
@@ -63,6 +66,8 @@ export class Engine {
   readonly run: Run;
   readonly wiring: Wiring;
   readonly trace: Trace | undefined;
+  /** By instance: 1 where it is out. It follows from what the run says was taken out; asked where plugins are joined, never for a packet. */
+  absent: Uint8Array;
   /** The record that what happens now is caused by. */
   cause = 0;
   /** Which expectations are shown which kinds of records. */
@@ -86,6 +91,7 @@ export class Engine {
     this.wiring = wire(topology, options.registry);
     const { instances, nodes } = this.wiring;
     this.run = run ?? createRun(topology, instances.length);
+    this.absent = absentInstances(this.wiring, options.registry, this.run.takenOut);
     this.wiring.faces.forEach((_, number) => {
       this.refreshInterface(number);
     });
@@ -102,12 +108,40 @@ export class Engine {
   attach(attached: readonly Attached[], resumed: boolean): void {
     this.#attached = attached;
     for (const instance of this.wiring.instances) {
-      if (!resumed) this.#bindStatic(instance);
-      if (instance.plugin.binds?.some((binding) => binding.below === 'link')) {
-        this.linkReceivers[instance.node] = this.context(instance.index);
-      }
+      if (!resumed) this.bindStatic(instance);
+      this.#listen(instance);
     }
-    this.#registerHooks();
+    for (const instance of this.wiring.instances) this.#registerHooks(instance);
+  }
+
+  /** Joins the plugins of a node anew, those that are there: nobody finds, hears or asks those that are out. */
+  rejoin(node: WiredNode): void {
+    this.linkReceivers[node.index] = undefined;
+    for (const instance of node.instances) {
+      const context = this.context(instance.index);
+      context.forgetAbove();
+      context.forgetSiblings();
+      this.#calls[instance.index] = undefined;
+      for (const hooks of context.hooks as BoundHook[][]) hooks.length = 0;
+    }
+    for (const instance of node.instances) {
+      this.#listen(instance);
+      this.#registerHooks(instance);
+    }
+  }
+
+  isPresent(instance: number): boolean {
+    return this.absent[instance] === 0;
+  }
+
+  /** Makes the state of a protocol. */
+  create(instance: Instance): void {
+    const { protocol } = instance.plugin;
+    if (protocol === undefined) return;
+    const node = this.topology.nodes[instance.node];
+    const context = this.context(instance.index);
+    context.state = protocol.create(node?.plugins[instance.plugin.name] ?? {}, context);
+    this.run.states[instance.index] = context.state;
   }
 
   context(instance: number): Attached {
@@ -218,7 +252,7 @@ export class Engine {
 
   bind(node: WiredNode, instance: number, below: string, key: number): boolean {
     const provider = node.providers.get(below);
-    if (provider === undefined) return false;
+    if (provider === undefined || !this.isPresent(provider.index)) return false;
     const present = boundUnder(this.run.bound[provider.index], key);
     if (present >= 0) return present === instance;
     this.run.bound[provider.index] ??= [];
@@ -246,6 +280,7 @@ export class Engine {
   tellLinkChanged(interfaceNumber: number, up: boolean): void {
     const node = this.wiring.nodes[this.wiring.nodeOfInterface[interfaceNumber] as number] as WiredNode;
     for (const { index } of node.instances) {
+      if (!this.isPresent(index)) continue;
       const context = this.context(index);
       context.protocol?.linkChanged?.(context.state, interfaceNumber - node.firstInterface, up, context);
     }
@@ -253,7 +288,7 @@ export class Engine {
 
   command(node: WiredNode, plugin: string, name: string, args: unknown): boolean {
     const provider = node.providers.get(plugin);
-    if (provider === undefined) return false;
+    if (provider === undefined || !this.isPresent(provider.index)) return false;
     const context = this.context(provider.index);
     if (context.protocol?.command === undefined) return false;
     context.protocol.command(context.state, { name, args }, context);
@@ -288,28 +323,33 @@ export class Engine {
     this.#pool.clear();
   }
 
-  #bindStatic(instance: Instance): void {
+  /** Binds a plugin as its manifest says. */
+  bindStatic(instance: Instance): void {
     const node = this.wiring.nodes[instance.node] as WiredNode;
     for (const { below, key } of instance.plugin.binds ?? []) {
       if (below !== 'link') this.bind(node, instance.index, below, key);
     }
   }
 
-  #registerHooks(): void {
-    for (const instance of this.wiring.instances) {
-      const node = this.wiring.nodes[instance.node] as WiredNode;
-      for (const registration of instance.plugin.protocol?.hooks ?? []) {
-        const dot = registration.point.indexOf('.');
-        const owner = node.providers.get(registration.point.slice(0, dot));
-        const point = owner?.plugin.hookPoints?.indexOf(registration.point.slice(dot + 1)) ?? -1;
-        if (owner === undefined || point < 0) continue;
-        const list = this.context(owner.index).hooks[point] as BoundHook[];
-        const { priority, run } = registration;
-        // In order of priority; among equals, in the order of requirements.
-        let at = list.length;
-        while (at > 0 && (list[at - 1] as BoundHook).priority > priority) at--;
-        list.splice(at, 0, { context: this.context(instance.index), priority, run });
-      }
+  #listen({ index, node, plugin }: Instance): void {
+    if (!this.isPresent(index) || !plugin.binds?.some(({ below }) => below === 'link')) return;
+    this.linkReceivers[node] = this.context(index);
+  }
+
+  #registerHooks(instance: Instance): void {
+    if (!this.isPresent(instance.index)) return;
+    const node = this.wiring.nodes[instance.node] as WiredNode;
+    for (const registration of instance.plugin.protocol?.hooks ?? []) {
+      const dot = registration.point.indexOf('.');
+      const owner = node.providers.get(registration.point.slice(0, dot));
+      const point = owner?.plugin.hookPoints?.indexOf(registration.point.slice(dot + 1)) ?? -1;
+      if (owner === undefined || point < 0 || !this.isPresent(owner.index)) continue;
+      const list = this.context(owner.index).hooks[point] as BoundHook[];
+      const { priority, run } = registration;
+      // In order of priority; among equals, in the order of requirements.
+      let at = list.length;
+      while (at > 0 && (list[at - 1] as BoundHook).priority > priority) at--;
+      list.splice(at, 0, { context: this.context(instance.index), priority, run });
     }
   }
 

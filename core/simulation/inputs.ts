@@ -5,6 +5,7 @@ import type { PlainValues } from '../trace/index.ts';
 import type { Engine } from './engine.ts';
 import { cutLink, sendFrame } from './links.ts';
 import { OPCODE } from './opcodes.ts';
+import { changePresence } from './presence.ts';
 
 /** Lets one entry of the input log happen. */
 export function applyInput(engine: Engine, entry: TimelineEntry): void {
@@ -20,7 +21,9 @@ export function applyInput(engine: Engine, entry: TimelineEntry): void {
       what: entry.text ?? entry.name,
       args: plainArgs(entry.args),
     });
-    engine.command(node, entry.plugin, entry.name, entry.args);
+    if (!engine.command(node, entry.plugin, entry.name, entry.args) && provider !== undefined) {
+      engine.record('note', provider.index, 0, 'core.nobody-does', { what: entry.text ?? entry.name });
+    }
   } else if (entry.kind === 'link') {
     const link = wiring.linkByName.get(entry.link);
     if (link === undefined) return;
@@ -35,6 +38,16 @@ export function applyInput(engine: Engine, entry: TimelineEntry): void {
     pushEvent(engine.run.queue, engine.run.now + entry.for, OPCODE.restore, 0, at, engine.cause);
   } else if (entry.kind === 'frame') {
     enterFrame(engine, entry.node, entry.interface, entry.bytes);
+  } else if (entry.kind === 'plugin') {
+    const instance = wiring.nodeByName.get(entry.node)?.instances.find(({ plugin }) => plugin.name === entry.plugin);
+    if (instance === undefined) return;
+    engine.cause = engine.record('input', instance.index, 0, 'core.plugin-changed', {
+      change: changeOf(entry.present),
+    });
+    changePresence(engine, instance, entry.present);
+    if (entry.for === undefined) return;
+    const { queue, now } = engine.run;
+    pushEvent(queue, now + entry.for, OPCODE.plugin, instance.index, entry.present ? 0 : 1, engine.cause);
   } else {
     const node = wiring.nodeByName.get(entry.node);
     const face = node?.face.interfaces.find((one) => one.name === entry.interface);
@@ -98,6 +111,18 @@ export function restoreInterface(engine: Engine, number: number, up: number): vo
     state: up === 1 ? 'up' : 'down',
   });
   changeInterface(engine, number, up === 1);
+}
+
+/** After a while a plugin is put back, or taken out again. */
+export function restorePlugin(engine: Engine, at: number, present: number): void {
+  const instance = engine.wiring.instances[at];
+  if (instance === undefined) return;
+  engine.cause = engine.record('note', at, 0, 'core.plugin-changed', { change: changeOf(present === 1) });
+  changePresence(engine, instance, present === 1);
+}
+
+function changeOf(present: boolean): string {
+  return present ? 'put back' : 'taken out';
 }
 
 /** Changes a link and returns what the changed settings were before. */

@@ -10,4 +10,6 @@ export const OPCODE = {
   restore: 4,
   /** An interface is set back (interface number, 1 up or 0 down). */
   interface: 5,
+  /** A plugin is put back or taken out again (instance, 1 in or 0 out). */
+  plugin: 6,
 } as const;

@@ -55,6 +55,8 @@ export interface Run {
   readonly states: unknown[];
   /** For each instance: who is bound above it. */
   readonly bound: (Bindings | undefined)[];
+  /** The instances that were taken out themselves, in order; what requires them is out as well. */
+  readonly takenOut: number[];
   readonly streams: Record<string, RandomStream>;
   readonly timers: TimerSlot[];
   readonly freeTimers: number[];
@@ -87,6 +89,7 @@ export function createRun(topology: Topology, instances: number): Run {
     interfacesUp: topology.nodes.flatMap((node) => node.interfaces.map(() => true)),
     states: new Array(instances).fill(undefined),
     bound: new Array(instances).fill(undefined),
+    takenOut: [],
     streams: {},
     timers: [],
     freeTimers: [],

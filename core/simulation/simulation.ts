@@ -3,13 +3,13 @@ import type { TimelineAction, TimelineEntry, Topology } from '../topology/index.
 import type { Trace } from '../trace/index.ts';
 import { InstanceContext } from './context.ts';
 import { Engine, type SimulationOptions } from './engine.ts';
-import { applyInput, mergeInputs, restoreInterface, restoreLink } from './inputs.ts';
+import { applyInput, mergeInputs, restoreInterface, restoreLink, restorePlugin } from './inputs.ts';
 import { startFolds } from './judge.ts';
 import { arriveHead, arriveStray } from './links.ts';
 import { OPCODE } from './opcodes.ts';
 import type { Run } from './run.ts';
 import { takeTimer } from './timers.ts';
-import type { Instance, WiredNode } from './wiring.ts';
+import type { WiredNode } from './wiring.ts';
 
 /** What a thread can be sent: the topology and the state of the run. Plain data. */
 export interface Snapshot {
@@ -50,7 +50,7 @@ export class Simulation extends Engine {
     const simulation = new Simulation(topology, options);
     if (entered.length > 0) simulation.run.inputs = mergeInputs(topology.timeline, entered);
     startFolds(simulation);
-    for (const instance of simulation.wiring.instances) simulation.#create(instance);
+    for (const instance of simulation.wiring.instances) simulation.create(instance);
     for (const instance of simulation.wiring.instances) {
       const context = simulation.context(instance.index);
       context.protocol?.start?.(context.state, context);
@@ -140,6 +140,7 @@ export class Simulation extends Engine {
       else if (event.opcode === OPCODE.stray) arriveStray(this, event.arg);
       else if (event.opcode === OPCODE.restore) restoreLink(this, event.arg);
       else if (event.opcode === OPCODE.interface) restoreInterface(this, event.target, event.arg);
+      else if (event.opcode === OPCODE.plugin) restorePlugin(this, event.target, event.arg);
     }
     this.endEvent();
     run.events++;
@@ -177,14 +178,5 @@ export class Simulation extends Engine {
 
   #inputTime(): Instant {
     return (this.run.inputs[this.run.nextInput] as TimelineEntry).at;
-  }
-
-  #create(instance: Instance): void {
-    const { protocol } = instance.plugin;
-    if (protocol === undefined) return;
-    const node = this.topology.nodes[instance.node];
-    const context = this.context(instance.index);
-    context.state = protocol.create(node?.plugins[instance.plugin.name] ?? {}, context);
-    this.run.states[instance.index] = context.state;
   }
 }

@@ -55,6 +55,13 @@ export function unsetTimer(run: Run, instance: number, id: number): void {
   }
 }
 
+/** Unsets all timers of an instance. */
+export function unsetTimersOf(run: Run, instance: number): void {
+  run.timers.forEach((timer, slot) => {
+    if (timer.instance === instance) unsetTimer(run, instance, timerId(slot, timer.generation));
+  });
+}
+
 /** Takes a timer whose event came up; `undefined` when it was unset meanwhile. */
 export function takeTimer(
   run: Run,

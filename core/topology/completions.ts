@@ -4,7 +4,17 @@ import { createReport } from './diagnostic.ts';
 import { composeDocument } from './document.ts';
 import { type Kinds, parseKinds } from './kinds.ts';
 import { keysOf, metaOf, type Schema, schemasAt, wordsOf } from './schema-walk.ts';
-import { HEAD, INTERFACE, INTERFACE_ACTION, KIND_KEYS, LINK, LINK_ACTION, NODE_KEYS, PARTS } from './shape.ts';
+import {
+  HEAD,
+  INTERFACE,
+  INTERFACE_ACTION,
+  KIND_KEYS,
+  LINK,
+  LINK_ACTION,
+  NODE_KEYS,
+  PARTS,
+  PLUGIN_ACTION,
+} from './shape.ts';
 import { canonicalLink, linkText } from './written-path.ts';
 
 /** Something that could be written at a place. */
@@ -114,6 +124,8 @@ interface Surrounding {
 /** What an entry has beside what its action says. */
 const TIMELINE_COMMAND = INTERFACE_ACTION.pick({ at: true, node: true });
 
+const TIMELINE_SHAPES = [LINK_ACTION, INTERFACE_ACTION, PLUGIN_ACTION];
+
 const NOTHING: ReadonlyMap<string, string> = new Map();
 
 function offered(around: Surrounding, path: Place['path'], siblings: readonly string[]): Offer {
@@ -141,7 +153,7 @@ function offered(around: Surrounding, path: Place['path'], siblings: readonly st
       }
       return schemaOffer(around, schemasAt(LINK, path.slice(2)));
     case 'timeline':
-      return entryOffer(around, path, siblings, actionSchemas(around.registry), [LINK_ACTION, INTERFACE_ACTION]);
+      return entryOffer(around, path, siblings, actionSchemas(around.registry), TIMELINE_SHAPES);
     case 'expect':
       return entryOffer(around, path, siblings, expectationSchemas(around.registry), []);
     default:
@@ -201,12 +213,23 @@ function entryOffer(
     const node: unknown = around.document.getIn(['nodes', entry.get('node'), 'interfaces'], true);
     return { keys: NOTHING, values: namesOf(node) };
   }
+  if (key === 'plugin' && list === 'timeline') return pluginOfNode(around, entry);
   const schemas = [...named, ...(named.length === 0 ? shapes : [])].flatMap((schema) =>
     schemasAt(schema, path.slice(2)),
   );
   const offer = schemaOffer(around, schemas);
   if (key === 'node') return { ...offer, values: namesOf(around.document.get('nodes')) };
   return key === 'link' ? { ...offer, values: linksOf(around.document) } : offer;
+}
+
+/** The plugins that may be taken out of the node that an entry names. */
+function pluginOfNode(around: Surrounding, entry: unknown): Offer {
+  const node = isMap(entry) ? around.document.getIn(['nodes', entry.get('node')], true) : undefined;
+  if (!isMap(node)) return { keys: NOTHING, values: NOTHING };
+  const kind = around.kinds.get(String(node.get('kind')));
+  const names = [...(kind?.plugins.keys() ?? []), ...namesOf(node.get('plugins', true)).keys()];
+  const plugins = [...around.registry.plugins.values()].filter(({ name }) => names.includes(name));
+  return { keys: NOTHING, values: new Map(plugins.map(({ name, about: what }) => [name, what])) };
 }
 
 function schemaOffer({ document }: Surrounding, schemas: readonly Schema[]): Offer {

@@ -3,7 +3,17 @@ import { type Plugin, type Registry, writtenQuantity } from '../plugin/index.ts'
 import { compareNames } from './canonical.ts';
 import type { Kinds } from './kinds.ts';
 import { metaOf, type Schema } from './schema-walk.ts';
-import { HEAD, INTERFACE, INTERFACE_ACTION, KIND_KEYS, LINK, LINK_ACTION, NODE_KEYS, PARTS } from './shape.ts';
+import {
+  HEAD,
+  INTERFACE,
+  INTERFACE_ACTION,
+  KIND_KEYS,
+  LINK,
+  LINK_ACTION,
+  NODE_KEYS,
+  PARTS,
+  PLUGIN_ACTION,
+} from './shape.ts';
 
 /** A JSON Schema (draft 2020-12) as plain data. */
 export interface JsonSchema {
@@ -77,7 +87,7 @@ function interfaceSchema(registry: Registry): JsonSchema {
 
 function timelineSchemas(registry: Registry): JsonSchema[] {
   const { at, node } = jsonSchemaOf(INTERFACE_ACTION).properties as Record<string, JsonSchema>;
-  const schemas = [jsonSchemaOf(LINK_ACTION), jsonSchemaOf(INTERFACE_ACTION)];
+  const schemas = [jsonSchemaOf(LINK_ACTION), jsonSchemaOf(INTERFACE_ACTION), jsonSchemaOf(PLUGIN_ACTION)];
   for (const [key, { action }] of [...registry.actions].sort(([a], [b]) => compareNames(a, b))) {
     schemas.push(entrySchema(action.schema, key, action.about, { at: at ?? {}, node: node ?? {} }));
   }

@@ -3,7 +3,17 @@ import { contractsOf } from '../plugin/index.ts';
 import { compareNames } from './canonical.ts';
 import { type JsonSchema, jsonSchemaOf, sortedPlugins } from './json-schema.ts';
 import * as limits from './limits.ts';
-import { HEAD, INTERFACE, INTERFACE_ACTION, KIND_KEYS, LINK, LINK_ACTION, NODE_KEYS, PARTS } from './shape.ts';
+import {
+  HEAD,
+  INTERFACE,
+  INTERFACE_ACTION,
+  KIND_KEYS,
+  LINK,
+  LINK_ACTION,
+  NODE_KEYS,
+  PARTS,
+  PLUGIN_ACTION,
+} from './shape.ts';
 
 /**
  * The reference of topology files in Markdown, made from the same declarations that check them. The same registry gives the same text.
@@ -37,6 +47,9 @@ export function topologyReference(registry: Registry): string {
     'An interface goes up or down:',
     example('{ at: 10s, node: a, interface: eth0, set: down, for: 1s }'),
     table(rowsOf(jsonSchemaOf(INTERFACE_ACTION))),
+    'A plugin is taken out of a node while the lab runs, with what requires it there, or put back to start anew. Packets that it held are dropped; what it told others stays with them:',
+    example('{ at: 10s, node: a, plugin: p, set: out, for: 5s }'),
+    table(rowsOf(jsonSchemaOf(PLUGIN_ACTION))),
     'What plugins add stands with them below:',
     index(plugins, 'actions'),
     '## Expectations',

@@ -128,6 +128,19 @@ export const LINK_ACTION = z.strictObject({
   for: FOR,
 });
 
+/** A plugin is taken out of a node, or put back. */
+export const PLUGIN_ACTION = z.strictObject({
+  at: AT,
+  node: nameSetting().meta({ title: 'node' }).describe('the node'),
+  plugin: nameSetting().describe('one of its plugins'),
+  set: z
+    .enum(['out', 'in'])
+    .describe(
+      '`out` takes it out with what requires it; `in` puts it back, and it starts anew as at the start of the run',
+    ),
+  for: FOR,
+});
+
 /** An interface goes up or down. */
 export const INTERFACE_ACTION = z.strictObject({
   at: AT,

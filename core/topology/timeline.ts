@@ -12,10 +12,10 @@ import {
   withKnownNames,
 } from './entries.ts';
 import { MOST_TIMELINE_ENTRIES } from './limits.ts';
-import { asList, asMap, type Reading } from './reading.ts';
+import { asList, asMap, type Reading, unknownName } from './reading.ts';
 import { readBySchema } from './schema-issues.ts';
 import type { Schema } from './schema-walk.ts';
-import { INTERFACE_ACTION, LINK_ACTION, TIMELINE_ENTRY } from './shape.ts';
+import { INTERFACE_ACTION, LINK_ACTION, PLUGIN_ACTION, TIMELINE_ENTRY } from './shape.ts';
 import type { LinkSettings, TimelineAction, TimelineEntry } from './topology.ts';
 import { sortedEntries, type Written, type WrittenMap, withKeys, wordOf } from './written.ts';
 
@@ -67,7 +67,9 @@ export function readEntry(
 function readerOf({ entries }: WrittenMap): typeof readEntry {
   if (!entries.has('set')) return readCommand;
   if (entries.has('link') && !entries.has('node')) return readLinkAction;
-  return entries.has('node') && entries.has('interface') ? readInterfaceAction : readCommand;
+  if (!entries.has('node')) return readCommand;
+  if (entries.has('plugin')) return readPluginAction;
+  return entries.has('interface') ? readInterfaceAction : readCommand;
 }
 
 /** When and of whom stand elsewhere. */
@@ -75,7 +77,8 @@ const NOT_TOLD: ReadonlySet<string> = new Set(['at', 'node', 'link']);
 
 /** What is done first, then its companions: the same however the file orders and quotes them. */
 function textOf(map: WrittenMap, entry: TimelineEntry): string {
-  const first = entry.kind === 'command' ? entry.name : entry.kind === 'interface' ? 'interface' : 'set';
+  const named = { link: 'set', interface: 'interface', plugin: 'plugin', frame: 'frame' } as const;
+  const first = entry.kind === 'command' ? entry.name : named[entry.kind];
   const told = sortedEntries(map).filter(([key]) => !NOT_TOLD.has(key));
   const ordered = [...told.filter(([key]) => key === first), ...told.filter(([key]) => key !== first)];
   return ordered.map(([key, { value }]) => `${key}: ${plainText(value)}`).join(', ');
@@ -135,6 +138,40 @@ function readInterfaceAction(
   };
 }
 
+function readPluginAction(
+  reading: Reading,
+  around: Surroundings,
+  map: WrittenMap,
+  path: Path,
+): TimelineEntry | undefined {
+  const subject = { written: map, key: map.span, path, of: 'the timeline' };
+  const read = readBySchema(reading.report, PLUGIN_ACTION, subject);
+  const named = map.entries.get('node')?.value;
+  const node = named && findNode(reading, around, named, [...path, 'node']);
+  if (read === undefined || node === undefined) return undefined;
+  const { at, plugin, set, for: duration } = read.value;
+  const { name } = node.description;
+  if (node.whole && !node.plugins.has(plugin)) {
+    const { message, suggestion } = unknownName(
+      reading.report,
+      `plugin on ${quoted(name)} called`,
+      plugin,
+      node.plugins.keys(),
+    );
+    const span = map.entries.get('plugin')?.value.span ?? map.span;
+    reading.report.error(span, [...path, 'plugin'], message, { suggestion });
+    return undefined;
+  }
+  return {
+    at,
+    kind: 'plugin',
+    node: name,
+    plugin,
+    present: set === 'in',
+    ...(duration === undefined ? {} : { for: duration }),
+  };
+}
+
 /** A plugin's action on a node. */
 function readCommand(reading: Reading, around: Surroundings, map: WrittenMap, path: Path): TimelineEntry | undefined {
   const { registry, report } = reading;
@@ -156,7 +193,14 @@ function readCommand(reading: Reading, around: Surroundings, map: WrittenMap, pa
   const known = key === undefined ? undefined : registry.actions.get(key);
   if (key === undefined || known === undefined) {
     if (named !== undefined) findNode(reading, around, named, [...path, 'node']);
-    tellUnnamed(reading, map, [...schemas.keys(), 'interface', 'link'], ['at', 'node', 'set', 'for'], path, 'action');
+    tellUnnamed(
+      reading,
+      map,
+      [...schemas.keys(), 'interface', 'link', 'plugin'],
+      ['at', 'node', 'set', 'for'],
+      path,
+      'action',
+    );
     return undefined;
   }
   const node = named && findNode(reading, around, named, [...path, 'node']);

@@ -100,6 +100,14 @@ export type TimelineAction =
       readonly up: boolean;
       readonly for?: Duration;
     }
+  /** A plugin of a node is taken out, with what requires it, or put back to start anew; for good or for a while. */
+  | {
+      readonly kind: 'plugin';
+      readonly node: string;
+      readonly plugin: string;
+      readonly present: boolean;
+      readonly for?: Duration;
+    }
   /** A whole frame from outside the run: the interface sends it as if its node had made it. Only a host enters it, never a file. */
   | {
       readonly kind: 'frame';

@@ -10,6 +10,11 @@ const TRANSITIONS: Readonly<Record<string, Story>> = Object.fromEntries(
 export const IKEV1_CODES: Readonly<Record<string, Story>> = {
   ...TRANSITIONS,
   'ikev1.message': { text: '{node} sends {peer} {exchange} {id} [{payloads}], {octets} octets' },
+  'ikev1.no-traversal': {
+    text: '{node} cannot send to {peer}: they agreed on port {port}, and nothing here traverses NATs any more',
+    source: 'RFC 3947 §4',
+    cure: 'put the plugin nat-t back on {node}',
+  },
   'ikev1.message-again': {
     text: '{node} sends {peer} {exchange} {id} again: nothing came of it',
     source: 'RFC 2408 §5.1',

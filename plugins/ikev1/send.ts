@@ -101,7 +101,12 @@ export function sendBytes(
       destination: remote.address,
       destinationPort: remote.port,
     });
-  } else ctx.sibling(natTraversal)?.send(packet, local, remote);
+    return id;
+  }
+  const traversal = ctx.sibling(natTraversal);
+  if (traversal === undefined)
+    ctx.drop(packet, 'ikev1.no-traversal', { peer: formatIpv4(remote.address), port: local.port });
+  else traversal.send(packet, local, remote);
   return id;
 }
 

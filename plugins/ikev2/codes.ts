@@ -10,6 +10,11 @@ const TRANSITIONS: Readonly<Record<string, Story>> = Object.fromEntries(
 export const IKEV2_CODES: Readonly<Record<string, Story>> = {
   ...TRANSITIONS,
   'ikev2.message': { text: '{node} sends {peer} {exchange} {kind} {id} [{payloads}], {octets} octets' },
+  'ikev2.no-traversal': {
+    text: '{node} cannot send to {peer}: they agreed on port {port}, and nothing here traverses NATs any more',
+    source: 'RFC 7296 §2.23',
+    cure: 'put the plugin nat-t back on {node}',
+  },
   'ikev2.message-again': {
     text: '{node} sends {peer} {exchange} {kind} {id} again: no answer came',
     source: 'RFC 7296 §2.1',

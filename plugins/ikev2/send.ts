@@ -109,7 +109,12 @@ export function sendBytes(
       destination: remote.address,
       destinationPort: remote.port,
     });
-  } else ctx.sibling(natTraversal)?.send(packet, local, remote);
+    return id;
+  }
+  const traversal = ctx.sibling(natTraversal);
+  if (traversal === undefined)
+    ctx.drop(packet, 'ikev2.no-traversal', { peer: formatIpv4(remote.address), port: local.port });
+  else traversal.send(packet, local, remote);
   return id;
 }
 

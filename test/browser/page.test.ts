@@ -362,7 +362,14 @@ groupWith(chromium, 'the page in Chromium', () => {
       await page.waitForFunction(() => document.querySelector('.header .tally.tone-good') !== null);
       await choose('home');
       await page.click('.take-out summary');
-      await page.click('[data-out="nat"]');
+      await page.click('[data-plugin="out nat"]');
+      await page.waitForSelector('[data-act="plugin: nat, set: in"]');
+      await page.waitForFunction(() => document.querySelector('.header .tally.tone-failed') !== null);
+      expect(await text('.deeds')).toContain('plugin: nat, set: out');
+      await page.keyboard.press('u');
+      await page.waitForFunction(() => document.querySelector('.header .tally.tone-good') !== null);
+      await page.click('.run-without summary');
+      await page.click('[data-plugin="without nat"]');
       await page.waitForFunction(() => document.querySelector('.header .tally.tone-failed') !== null);
       expect(await text('.deeds-head')).toContain('without home/nat');
       await page.keyboard.press('u');

@@ -142,7 +142,7 @@ export function createActing({ worker, lab, source, moment, playing, renew, load
     /** Takes back one entry, by its place in the input log. */
     undoEntered: (index: number) => inTurn(() => undoEntered(index)),
     /** Runs the lab without a part of it, `node/plugin`, from its start, and shows the same instant. */
-    takeOut: (part: string) =>
+    runWithout: (part: string) =>
       change(part, { without: [part], ...enteredChange(spared(enteredEntries(lab.value), part)) }),
     /** Has the topology hold what was entered, as a timeline that is written. */
     async write(): Promise<void> {
@@ -163,7 +163,7 @@ function enteredChange(entered: readonly TimelineView[]): Changes {
 
 /** Without what only the part that goes could do. */
 function spared(entered: readonly TimelineView[], part: string): readonly TimelineView[] {
-  return entered.filter(({ entry }) => entry.kind !== 'command' || `${entry.node}/${entry.plugin}` !== part);
+  return entered.filter(({ entry }) => !('plugin' in entry) || `${entry.node}/${entry.plugin}` !== part);
 }
 
 /** A name as YAML reads it back. */

@@ -1,19 +1,29 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { NodeView } from '../../workers/client.ts';
+import { yamlName } from '../model/acting.ts';
 import type { Model } from '../model/model.ts';
 import { text } from '../text/text.ts';
 import { type Acted, type Acts, nodeActs } from './acts.ts';
 import { usePage } from './page.ts';
 
-/** What can be done to a node: what its plugins offer, its interfaces, and plugins taken out. */
+/** What can be done to a node: what its plugins offer, its interfaces, and plugins taken out and put back. */
 export function NodeActions({ node }: { node: NodeView }) {
   const { model, desk } = usePage();
   const acts = nodeActs(actedOf(model), node.name);
 
   async function takeOut(plugin: string): Promise<void> {
+    const reason = await model.acting.enter(`${acts.prefix}plugin: ${yamlName(plugin)}, set: out`);
+    if (reason !== undefined) desk.message.value = text('act.refused', { reason });
+  }
+
+  async function runWithout(plugin: string): Promise<void> {
     const part = `${node.name}/${plugin}`;
-    if (await model.acting.takeOut(part)) return;
+    if (await model.acting.runWithout(part)) {
+      const went = model.mistakes.value.filter(({ file }) => file === part);
+      if (went.length > 0) desk.message.value = went.map(({ message }) => message).join('; ');
+      return;
+    }
     const reason = model.mistakes.value.map(({ message }) => message).join('; ');
     desk.message.value = text('act.refusedOut', { part, reason });
   }
@@ -24,22 +34,41 @@ export function NodeActions({ node }: { node: NodeView }) {
       <ActionRow key={node.name} {...acts} />
       <details class="take-out">
         <summary class="soft">{text('act.takeOut')}</summary>
-        <div class="act-row">
-          {node.plugins.map(({ name, title }) => (
-            <button
-              key={name}
-              type="button"
-              class="act"
-              data-out={name}
-              title={text('act.takeOut.about', { plugin: title, node: node.name })}
-              onClick={() => void takeOut(name)}
-            >
-              {title}
-            </button>
-          ))}
-        </div>
+        <PluginRow node={node} word="out" about="act.takeOut.about" act={takeOut} />
+      </details>
+      <details class="take-out run-without">
+        <summary class="soft">{text('act.without')}</summary>
+        <PluginRow node={node} word="without" about="act.without.about" act={runWithout} />
       </details>
     </details>
+  );
+}
+
+/** A button for each plugin that is there. */
+function PluginRow(props: {
+  readonly node: NodeView;
+  readonly word: 'out' | 'without';
+  readonly about: 'act.takeOut.about' | 'act.without.about';
+  readonly act: (plugin: string) => Promise<void>;
+}) {
+  const { node, word, about, act } = props;
+  return (
+    <div class="act-row">
+      {node.plugins
+        .filter(({ present }) => present)
+        .map(({ name, title }) => (
+          <button
+            key={name}
+            type="button"
+            class="act"
+            data-plugin={`${word} ${name}`}
+            title={text(about, { plugin: title, node: node.name })}
+            onClick={() => void act(name)}
+          >
+            {title}
+          </button>
+        ))}
+    </div>
   );
 }
 

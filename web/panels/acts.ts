@@ -30,17 +30,28 @@ export interface Acted {
 
 /** What the plugins of a node offer, and its interfaces. */
 export function nodeActs({ lab, overview, actions }: Acted, name: string): Acts {
-  const offered = actions.flatMap(({ about, offers }) =>
+  const shown = overview?.nodes.find((node) => node.name === name);
+  const outline = lab?.nodes.find((node) => node.name === name);
+  const back = (shown?.out ?? []).map((plugin): Act => {
+    const title = outline?.plugins.find((one) => one.name === plugin)?.title ?? plugin;
+    return {
+      title: text('act.putBack', { plugin: title }),
+      about: text('act.putBack.about', { plugin: title, node: name }),
+      entry: `plugin: ${yamlName(plugin)}, set: in`,
+    };
+  });
+  const there = actions.filter(({ plugin }) => shown?.out.includes(plugin) !== true);
+  const offered = there.flatMap(({ about, offers }) =>
     offers.filter((offer) => offer.node === name).map((offer): Act => ({ ...offer, about })),
   );
-  const up = overview?.nodes.find((node) => node.name === name)?.interfacesUp;
-  const faces = (lab?.nodes.find((node) => node.name === name)?.interfaces ?? []).flatMap((face, at): Act[] => {
+  const up = shown?.interfacesUp;
+  const faces = (outline?.interfaces ?? []).flatMap((face, at): Act[] => {
     if (face.link < 0) return [];
     const isUp = up?.[at] !== false;
     const title = text(isUp ? 'act.interfaceDown' : 'act.interfaceUp', { interface: face.name });
     return [{ title, entry: `interface: ${yamlName(face.name)}, set: ${isUp ? 'down' : 'up'}` }];
   });
-  return { place: name, prefix: `node: ${yamlName(name)}, `, acts: [...offered, ...faces] };
+  return { place: name, prefix: `node: ${yamlName(name)}, `, acts: [...back, ...offered, ...faces] };
 }
 
 /** What a link can do to its frames. */

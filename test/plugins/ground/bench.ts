@@ -87,7 +87,9 @@ function held(simulation: Simulation): number {
       if (packet.fate === FATE.held || packet.fate === FATE.onLink) found.add(packet);
       return;
     }
-    if (value instanceof Map) for (const one of value.values()) walk(one);
+    // A clone's maps are of another realm here.
+    if (Object.prototype.toString.call(value) === '[object Map]')
+      for (const one of (value as Map<unknown, unknown>).values()) walk(one);
     else for (const one of Object.values(value)) walk(one);
   };
   walk(simulation.run.states);
