@@ -22,6 +22,7 @@ import {
   IKE_ATTRIBUTE,
 } from './names/attributes.ts';
 import { PROTOCOL } from './names/identifiers.ts';
+import { ENCRYPTION_VALUES, HASH_VALUES } from './names/numbers.ts';
 import {
   attributeOf,
   attributeToWrite,
@@ -33,9 +34,6 @@ import {
 
 /** Between the IKE proposals of the configuration, a list a transform type, and those of phase 1, where each transform is one whole choice. */
 
-/** Attribute values by what the configuration calls them: RFC 2409 App. A, RFC 3602 §5.1, RFC 4868 §4. */
-const ENCRYPTION_VALUES: Readonly<Record<number, number>> = { 2: 1, 3: 5, 12: 7 };
-const HASH_VALUES: Readonly<Record<number, number>> = { 1: 1, 2: 2, 12: 4, 13: 5, 14: 6 };
 /** Curve25519 has a number in IKEv2 alone (RFC 8031 §2); strongSwan sends and takes that one in IKEv1 too. */
 const CURVE25519 = 31;
 /** Groups that are registered for IKEv1 and known here, and the one that implementations use all the same. */

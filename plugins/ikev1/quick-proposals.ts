@@ -11,6 +11,7 @@ import { MOST_TRANSFORMS } from '../isakmp/contract.ts';
 import { type Life, lifeAttributes } from './lifetimes.ts';
 import { ENCAPSULATION_NAMES, GROUP_NAMES, IPSEC_ATTRIBUTE } from './names/attributes.ts';
 import { PROTOCOL } from './names/identifiers.ts';
+import { AH_IDS, AUTHENTICATION_VALUES, GMAC, inverse } from './names/numbers.ts';
 import {
   attributeOf,
   attributeToWrite,
@@ -23,18 +24,9 @@ import { withoutNumber } from './proposals.ts';
 
 /** Between the ESP and AH proposals of the configuration and those of Quick Mode (RFC 2407 §4.4.3, §4.4.4, §4.5). */
 
-/** Integrity transforms as the attribute Authentication Algorithm (RFC 2407 §4.5, RFC 4868 §4, RFC 3566). */
-const AUTHENTICATION_VALUES: Readonly<Record<number, number>> = { 1: 1, 2: 2, 12: 5, 13: 6, 14: 7, 5: 9 };
-/** AH's transform IDs (RFC 2407 §4.4.3, RFC 4868, RFC 3566). */
-const AH_IDS: Readonly<Record<number, number>> = { 1: 2, 2: 3, 12: 5, 13: 6, 14: 7, 5: 9 };
-/** Transform IDs of ESP are those of IKEv2, but for GMAC; ChaCha20-Poly1305 never got one. */
-const GMAC = { ikev2: 21, ikev1: 23 } as const;
 const SEED_CBC = 21;
 const LAST_ESP_ID = 23;
 
-function inverse(table: Readonly<Record<number, number>>): Readonly<Record<number, number>> {
-  return Object.fromEntries(Object.entries(table).map(([key, value]) => [value, Number(key)]));
-}
 const INTEGRITY_OF_VALUE = inverse(AUTHENTICATION_VALUES);
 const INTEGRITY_OF_AH = inverse(AH_IDS);
 /** Transforms that are not known here, so that they meet nothing: behind every number that is registered. */

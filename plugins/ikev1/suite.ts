@@ -9,6 +9,7 @@ import {
   prfOf,
   TRANSFORM,
   transformOf,
+  weaknessText,
 } from '../ipsec/contract.ts';
 
 /** What protects an ISAKMP SA: the attributes that were agreed on, with what the crypto provider calls them. */
@@ -40,14 +41,9 @@ function isChained(encryption: EncryptionTransform): encryption is Suite['encryp
 
 /** Why a suite, or how it was agreed on, is weak; empty where it is not. */
 export function weaknessOf(proposal: Proposal | undefined, aggressive: boolean): string {
-  const suite = proposal === undefined ? undefined : suiteOf(proposal);
-  const integrity = proposal === undefined ? undefined : integrityOf(transformOf(proposal, TRANSFORM.integrity));
-  return [
-    suite?.encryption.weak,
-    integrity?.weak,
-    suite?.keyExchange.weak,
-    aggressive ? 'Aggressive Mode shows a hash of the secret to anybody who asks (RFC 2409 §5.4)' : undefined,
-  ]
-    .filter((reason) => reason !== undefined)
-    .join('; ');
+  const reasons = [
+    proposal === undefined ? '' : weaknessText(proposal.transforms),
+    aggressive ? 'Aggressive Mode shows a hash of the secret to anybody who asks (RFC 2409 §5.4)' : '',
+  ];
+  return reasons.filter((reason) => reason !== '').join('; ');
 }

@@ -1,12 +1,14 @@
 import { type Badge, formatDuration, type TableView, toHex, type ViewContext } from '../../core/index.ts';
-import { describeProposal, type Endpoint, formatIdentity } from '../ipsec/contract.ts';
+import { describeProposal, type Endpoint, formatIdentity, weaknessText } from '../ipsec/contract.ts';
 import { formatIpv4 } from '../ipv4/contract.ts';
-import type { Ikev2State } from './state.ts';
+import type { IkeSa, Ikev2State } from './state.ts';
 
 /** The IKE SAs of a node, for terminal and page. */
 
 const endpointText = ({ address, port }: Endpoint): string =>
   port === 500 ? formatIpv4(address) : `${formatIpv4(address)}:${port}`;
+
+const weakness = (sa: IkeSa): string => ('proposal' in sa ? weaknessText(sa.proposal.transforms) : '');
 
 const sas: TableView<Ikev2State> = {
   name: 'ike-sas',
@@ -20,6 +22,7 @@ const sas: TableView<Ikev2State> = {
     { key: 'peer', title: 'Peer' },
     { key: 'spis', title: 'SPIs' },
     { key: 'proposal', title: 'Proposal' },
+    { key: 'weak', title: 'Weak' },
     { key: 'age', title: 'Age' },
     { key: 'children', title: 'Child SAs' },
     { key: 'waiting', title: 'Waiting for' },
@@ -34,6 +37,7 @@ const sas: TableView<Ikev2State> = {
       peer: 'proof' in sa ? formatIdentity(sa.proof.identity) : '',
       spis: `${toHex(sa.spis.initiator)}:${toHex(sa.spis.responder)}`,
       proposal: 'proposal' in sa ? describeProposal(sa.proposal) : '',
+      weak: weakness(sa),
       age: formatDuration(view.now - sa.createdAt),
       children: 'children' in sa ? sa.children.map(({ id }) => `{${id}}`).join(' ') : '',
       waiting: sa.outstanding?.purpose.kind ?? '',
@@ -66,6 +70,7 @@ export function ikev2Badges(state: Ikev2State, _view: ViewContext): readonly Bad
   const established = all.filter((sa) => sa.state === 'established').length;
   const making = all.filter(({ state: name }) => name !== 'established' && name !== 'deleting').length;
   if (established > 0) badges.push({ text: established === 1 ? 'IKE' : `IKE ${established}`, tone: 'key' });
+  if (all.some((sa) => weakness(sa) !== '')) badges.push({ text: 'weak', tone: 'failed' });
   if (making > 0) badges.push({ text: 'IKE …', tone: 'plain' });
   if (established === 0 && making === 0 && state.closed.length > 0) badges.push({ text: 'no IKE', tone: 'failed' });
   return badges;

@@ -3,7 +3,8 @@ import { formatIpv4, type Ipv4InterfaceAddress } from '../ipv4/contract.ts';
 import type { ChildConfiguration } from './connection.ts';
 import { IP_PROTOCOL, type Proposal, SECURITY_PROTOCOL, transformOf } from './proposal.ts';
 import type { IpsecConfig } from './state.ts';
-import { encryptionOf, TRANSFORM, transformKeyword, weaknessOfTransform } from './transforms.ts';
+import { encryptionOf, TRANSFORM } from './transforms.ts';
+import { weakTransforms } from './weakness.ts';
 
 /** Mistakes in IPsec that show only when the whole node, or both ends, are seen. */
 export function ipsecProblems(nodes: readonly DescribedNode[]): Problem[] {
@@ -73,12 +74,7 @@ function childProblems(path: readonly string[], { proposals, lifetimes }: ChildC
 
 /** Weak transforms, each named once. */
 function weaknesses(path: readonly string[], proposals: readonly Proposal[]): Problem[] {
-  const weak = new Map<string, string>();
-  for (const transform of proposals.flatMap(({ transforms }) => transforms)) {
-    const reason = weaknessOfTransform(transform);
-    if (reason !== undefined) weak.set(transformKeyword(transform), reason);
-  }
-  return [...weak].map(([keyword, reason]) => ({
+  return [...weakTransforms(proposals.flatMap(({ transforms }) => transforms))].map(([keyword, reason]) => ({
     path,
     message: `${keyword} is weak: ${reason}`,
     severity: 'warning',

@@ -20,12 +20,13 @@ import {
 import { type ChildConfiguration, type Connection, type Lifetimes, NO_LIFETIMES } from './connection.ts';
 import { keyingFor } from './keying.ts';
 import { addPolicy, forgetDecisions, priorityOf, removePolicies } from './policies.ts';
-import { describeProposal, IP_PROTOCOL, SECURITY_PROTOCOL, transformOf } from './proposal.ts';
+import { IP_PROTOCOL, SECURITY_PROTOCOL, transformOf } from './proposal.ts';
 import { formatSelectors } from './selector-text.ts';
 import { FIRST_SPI, formatSpi } from './spi.ts';
 import { type ChildSa, childSa, type IpsecState, MOST_CHILDREN } from './state.ts';
 import { TRANSFORM } from './transforms.ts';
 import { releaseWaiting } from './waiting.ts';
+import { proposalInStory } from './weakness.ts';
 
 /** The SAD: pairs of SAs come, are used up, and go. */
 
@@ -181,7 +182,7 @@ export function installChild(
     remote: formatIpv4(remote),
     in: formatSpi(inbound.spi),
     out: formatSpi(outbound.spi),
-    proposal: describeProposal(proposal),
+    proposal: proposalInStory(proposal),
     localTs: formatSelectors(localTs),
     remoteTs: formatSelectors(remoteTs),
     ...(limits.hardAt > 0 ? { lifetime: formatDuration(limits.hardAt - ctx.now()) } : {}),

@@ -16,6 +16,7 @@ export * from './selectors.ts';
 export * from './spi.ts';
 export * from './transforms.ts';
 export { rewriteHeader } from './tunnel-header.ts';
+export * from './weakness.ts';
 export * from './which-connection.ts';
 
 /** What keying protocols may look at of the settings of a checked topology. */

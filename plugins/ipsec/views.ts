@@ -6,7 +6,7 @@ import { describeProposal } from './proposal.ts';
 import { formatSelectors } from './selector-text.ts';
 import { formatSpi } from './spi.ts';
 import type { ChildSa, IpsecState, Policy } from './state.ts';
-import { encryptionOf, integrityOf } from './transforms.ts';
+import { weaknessText } from './weakness.ts';
 
 /** The SPD, the SAD and the monitor, for terminal and page. */
 
@@ -101,8 +101,7 @@ function endsOf({ source, destination, encapsulation, direction }: SecurityAssoc
 }
 
 export function weaknessOf(child: ChildSa): string {
-  const reasons = [encryptionOf(child.inbound.encryption)?.weak, integrityOf(child.inbound.integrity)?.weak];
-  return reasons.filter((reason) => reason !== undefined).join('; ');
+  return weaknessText(child.proposal.transforms);
 }
 
 const monitor: TableView<IpsecState> = {

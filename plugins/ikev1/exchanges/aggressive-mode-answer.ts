@@ -1,4 +1,4 @@
-import { admitting, describeProposal, formatIdentity, type Identity } from '../../ipsec/contract.ts';
+import { admitting, formatIdentity, type Identity, proposalInStory } from '../../ipsec/contract.ts';
 import { formatIpv4 } from '../../ipv4/contract.ts';
 import { closeSa } from '../close.ts';
 import { candidates, ownIdentity } from '../connections.ts';
@@ -107,7 +107,7 @@ export function answerAggressive(machine: Machine, incoming: Incoming): Told {
   return () => ({
     peer,
     identity: formatIdentity(identity),
-    proposal: describeProposal(proposal),
+    proposal: proposalInStory(proposal),
     spis: cookiesText(next),
   });
 }

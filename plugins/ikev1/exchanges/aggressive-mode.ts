@@ -1,4 +1,4 @@
-import { describeProposal, formatIdentity, type Identity, MATCH, matchQuality } from '../../ipsec/contract.ts';
+import { formatIdentity, type Identity, MATCH, matchQuality, proposalInStory } from '../../ipsec/contract.ts';
 import { closeSa } from '../close.ts';
 import { tell } from '../failures.ts';
 import { bodyOf, type Incoming, type Told } from '../incoming.ts';
@@ -111,6 +111,6 @@ export function acceptAggressive(machine: Machine, sa: AggressiveSent, incoming:
     peer,
     identity: formatIdentity(identity),
     connection: connection.name,
-    proposal: describeProposal(proposal),
+    proposal: proposalInStory(proposal),
   });
 }

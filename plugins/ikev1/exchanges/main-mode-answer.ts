@@ -5,6 +5,7 @@ import {
   describeProposal,
   formatIdentity,
   type Identity,
+  proposalInStory,
 } from '../../ipsec/contract.ts';
 import { formatIpv4 } from '../../ipv4/contract.ts';
 import { closeSa } from '../close.ts';
@@ -117,7 +118,7 @@ export function answerSa(machine: Machine, incoming: Incoming): Told {
   putSa(machine, next);
   setSaTimer(machine, next, 'half-open', machine.state.settings.half_open_timeout);
   sendBytes(machine, next, sent, about, { packet, relation: 'answer' });
-  return () => ({ peer: peerText(next), proposal: describeProposal(next.proposal), spis: cookiesText(next) });
+  return () => ({ peer: peerText(next), proposal: proposalInStory(next.proposal), spis: cookiesText(next) });
 }
 
 /** The third message: a public value. The answer has this side's, and the keys are made: the secret is found by the peer's address. */

@@ -1,10 +1,10 @@
 import {
   addressIdentity,
   type Connection,
-  describeProposal,
   formatIdentity,
   MATCH,
   matchQuality,
+  proposalInStory,
 } from '../../ipsec/contract.ts';
 import { closeSa } from '../close.ts';
 import { ownIdentity, secretByAddress } from '../connections.ts';
@@ -80,7 +80,7 @@ export function acceptSa(machine: Machine, sa: SaSent, incoming: Incoming): Told
   ];
   const about = { cookies: next.cookies, exchange: EXCHANGE.MAIN, messageId: 0, payloads: own };
   next.outstanding = sendExpecting(machine, next, clearMessage(about), about, packet);
-  return () => ({ peer: peerText(sa), connection: sa.connection, proposal: describeProposal(agreed.proposal) });
+  return () => ({ peer: peerText(sa), connection: sa.connection, proposal: proposalInStory(agreed.proposal) });
 }
 
 /** The fourth message: the responder's half of the keys. The fifth goes out under them, with identity and hash. */

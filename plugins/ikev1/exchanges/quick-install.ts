@@ -1,5 +1,5 @@
 import type { Packet } from '../../../core/index.ts';
-import { type ChildInstallation, describeProposal, formatSelector } from '../../ipsec/contract.ts';
+import { type ChildInstallation, formatSelector, proposalInStory } from '../../ipsec/contract.ts';
 import { tell } from '../failures.ts';
 import { saKeys } from '../keys.ts';
 import { withinLife } from '../lifetimes.ts';
@@ -57,7 +57,7 @@ export function installAgreed(
     () => ({
       peer: peerText(sa),
       child: `${sa.connection}/${child}`,
-      proposal: describeProposal(proposal),
+      proposal: proposalInStory(proposal),
       local: formatSelector(ids.local),
       remote: formatSelector(ids.remote),
       pfs: sharedSecret !== undefined,

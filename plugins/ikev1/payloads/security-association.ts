@@ -1,4 +1,5 @@
 import { concatBytes, flag, header, octets, read16, toHex, unsigned } from '../../../core/index.ts';
+import { type Transform as KnownTransform, TRANSFORM, weakMark } from '../../ipsec/contract.ts';
 import {
   type GivenOfStructure,
   MOST_ATTRIBUTES,
@@ -13,12 +14,15 @@ import {
   AH_TRANSFORMS,
   type AttributeClass,
   ESP_TRANSFORMS,
+  IKE_ATTRIBUTE,
   IKE_ATTRIBUTES,
   IKE_TRANSFORMS,
   IPCOMP_TRANSFORMS,
+  IPSEC_ATTRIBUTE,
   IPSEC_ATTRIBUTES,
 } from '../names/attributes.ts';
 import { DOI, DOI_NAMES, PROTOCOL, PROTOCOL_NAMES, SITUATION, SITUATION_NAMES } from '../names/identifiers.ts';
+import { AH_IDS, AUTHENTICATION_VALUES, ENCRYPTION_VALUES, GMAC, HASH_VALUES, inverse } from '../names/numbers.ts';
 
 /**
  * Security Association payload, type 1 (RFC 2408 §3.4 to §3.6), with proposals, each with transforms, each with attributes:
@@ -224,7 +228,33 @@ function attributeText(attribute: AttributeOnWire, classes: Readonly<Record<numb
   return classes[attribute.type]?.values?.[number] ?? String(number);
 }
 
-/** `ESP_AES-CBC (Key Length 128, Authentication Algorithm HMAC-SHA, ...)`. */
+const ENCRYPTION_OF = inverse(ENCRYPTION_VALUES);
+const HASH_OF = inverse(HASH_VALUES);
+const AUTHENTICATION_OF = inverse(AUTHENTICATION_VALUES);
+const INTEGRITY_OF_AH = inverse(AH_IDS);
+
+/** The algorithms of a transform by their numbers in IKEv2; those that have none there are left out. */
+function algorithmsOf(protocol: number, transform: TransformOnWire): KnownTransform[] {
+  const isIke = protocol === PROTOCOL.isakmp;
+  const attribute = isIke ? IKE_ATTRIBUTE : IPSEC_ATTRIBUTE;
+  const numberOf = (type: number): number => attributeOf(transform, type) ?? -1;
+  const keyLength = attributeOf(transform, attribute.keyLength);
+  const esp = transform.id === GMAC.ikev1 ? GMAC.ikev2 : transform.id;
+  const encryption = isIke ? ENCRYPTION_OF[numberOf(IKE_ATTRIBUTE.encryption)] : esp;
+  const authentication = AUTHENTICATION_OF[numberOf(IPSEC_ATTRIBUTE.authentication)];
+  const ofAh = protocol === PROTOCOL.ah ? INTEGRITY_OF_AH[transform.id] : authentication;
+  const integrity = isIke ? HASH_OF[numberOf(IKE_ATTRIBUTE.hash)] : ofAh;
+  const group = attributeOf(transform, attribute.group);
+  return [
+    ...(encryption === undefined || protocol === PROTOCOL.ah
+      ? []
+      : [{ type: TRANSFORM.encryption, id: encryption, ...(keyLength === undefined ? {} : { keyLength }) }]),
+    ...(integrity === undefined ? [] : [{ type: TRANSFORM.integrity, id: integrity }]),
+    ...(group === undefined ? [] : [{ type: TRANSFORM.keyExchange, id: group }]),
+  ];
+}
+
+/** `ESP_AES-CBC (Key Length 128, Authentication Algorithm HMAC-SHA, ...)`; weak ones are named behind it. */
 export function transformText(protocol: number, transform: TransformOnWire): string {
   const [ids, classes] =
     protocol === PROTOCOL.isakmp
@@ -233,7 +263,8 @@ export function transformText(protocol: number, transform: TransformOnWire): str
   const parts = transform.attributes.map(
     (each) => `${classes[each.type]?.name ?? `attribute ${each.type}`} ${attributeText(each, classes)}`,
   );
-  return `${ids[transform.id] ?? `transform ${transform.id}`} (${parts.join(', ')})`;
+  const weak = weakMark(algorithmsOf(protocol, transform));
+  return `${ids[transform.id] ?? `transform ${transform.id}`} (${parts.join(', ')})${weak}`;
 }
 
 /** `ESP: ESP_AES-CBC (...) or ESP_3DES (...)`. */

@@ -1,12 +1,12 @@
 import type { Packet } from '../../../core/index.ts';
 import {
-  describeProposal,
   encapsulationOf,
   encryptionOf,
   formatSelectors,
   integrityOf,
   type OriginalAddresses,
   type Proposal,
+  proposalInStory,
   TRANSFORM,
   type TrafficSelector,
   transformOf,
@@ -72,7 +72,7 @@ export function installAgreed(machine: Machine, sa: Established, agreed: Agreed)
     () => ({
       peer: peerText(sa),
       child: `${sa.connection}/${agreed.child}`,
-      proposal: describeProposal(chosen),
+      proposal: proposalInStory(chosen),
       local: formatSelectors(agreed.localTs),
       remote: formatSelectors(agreed.remoteTs),
       pfs: agreed.secret !== undefined,

@@ -1,5 +1,5 @@
 import { nextBytes, sameBytes } from '../../../core/index.ts';
-import { chooseProposal, describeProposal, type Proposal } from '../../ipsec/contract.ts';
+import { chooseProposal, type Proposal, proposalInStory } from '../../ipsec/contract.ts';
 import { formatIpv4 } from '../../ipv4/contract.ts';
 import { candidates } from '../connections.ts';
 import { cookieFor, cookieHolds } from '../cookie.ts';
@@ -147,7 +147,7 @@ export function answerInit(machine: Machine, incoming: Incoming): Told {
   putSa(machine, sa);
   if (sa.begunBy !== undefined) state.byInitiator.set(sa.begunBy, sa.id);
   setSaTimer(machine, sa, 'half-open', state.settings.half_open_timeout);
-  return () => ({ peer, proposal: describeProposal(chosen.proposal), spis: spisText(sa) });
+  return () => ({ peer, proposal: proposalInStory(chosen.proposal), spis: spisText(sa) });
 }
 
 /** One of the peer's proposals that a connection for these two ends admits. */

@@ -1,5 +1,12 @@
 import { nextBytes } from '../../../core/index.ts';
-import { type Connection, describeProposal, isChosenFrom, ownAddress, peerAddress } from '../../ipsec/contract.ts';
+import {
+  type Connection,
+  describeProposal,
+  isChosenFrom,
+  ownAddress,
+  peerAddress,
+  proposalInStory,
+} from '../../ipsec/contract.ts';
 import { formatIpv4 } from '../../ipv4/contract.ts';
 import { closeIkeSa, failWanted } from '../close.ts';
 import { tell, tellPeerChoseNothing } from '../failures.ts';
@@ -175,5 +182,5 @@ export function acceptInit(machine: Machine, sa: InitSent, incoming: Incoming): 
     first: { own, peer: bytes },
   });
   if (!went) return undefined;
-  return () => ({ peer, connection: sa.connection, proposal: describeProposal(chosen), spis: spisText({ spis }) });
+  return () => ({ peer, connection: sa.connection, proposal: proposalInStory(chosen), spis: spisText({ spis }) });
 }

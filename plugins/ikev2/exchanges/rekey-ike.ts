@@ -1,5 +1,5 @@
 import { nextBytes, SECOND } from '../../../core/index.ts';
-import { chooseProposal, describeProposal, isChosenFrom, type Proposal } from '../../ipsec/contract.ts';
+import { chooseProposal, isChosenFrom, type Proposal, proposalInStory } from '../../ipsec/contract.ts';
 import { tell, tellNoProposal, tellPeerChoseNothing } from '../failures.ts';
 import type { Incoming, Told } from '../incoming.ts';
 import { freshExchange, freshNonce, methodName, preferredMethod, sharedSecret } from '../key-exchange.ts';
@@ -96,7 +96,7 @@ export function answerIkeRekey(machine: Machine, sa: Established, { payloads, pa
     packet,
   );
   const next = succeed(machine, sa, 'responder', spis, proposal, { initiator: nonce, responder: own }, secret);
-  return () => ({ peer, connection: sa.connection, spis: spisText(next), proposal: describeProposal(proposal) });
+  return () => ({ peer, connection: sa.connection, spis: spisText(next), proposal: proposalInStory(proposal) });
 }
 
 /** The peer's half of the new keys. */
@@ -127,7 +127,7 @@ export function acceptIkeRekey(machine: Machine, sa: Established, { payloads, pa
   const nonces = { initiator: purpose.nonce, responder: nonce };
   const next = succeed(machine, sa, 'initiator', spis, proposal, nonces, secret);
   enqueue(machine, sa, { kind: 'delete-ike', why: `replaced by ${spisText(next)}` });
-  const values = { spis: spisText(next), proposal: describeProposal(proposal) };
+  const values = { spis: spisText(next), proposal: proposalInStory(proposal) };
   return () => ({ peer: peerText(sa), connection: sa.connection, ...values });
 }
 

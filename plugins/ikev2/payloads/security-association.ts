@@ -1,4 +1,5 @@
 import { flag, header, octets, toHex, unsigned } from '../../../core/index.ts';
+import { type Transform as KnownTransform, weakMark } from '../../ipsec/contract.ts';
 import {
   type GivenOfStructure,
   MOST_ATTRIBUTES,
@@ -138,7 +139,13 @@ export function transformText(transform: Transform): string {
   return transformName(transform.type, transform.id) + (bits === undefined ? '' : ` ${bits}`);
 }
 
-/** `ESP: ENCR_AES_GCM_16 256, 32-bit sequence numbers`. */
+/** `ESP: ENCR_AES_GCM_16 256, 32-bit sequence numbers`; weak ones are named behind it. */
 export function proposalText({ protocol, transforms }: Proposal): string {
-  return `${PROTOCOL_NAMES[protocol] ?? `protocol ${protocol}`}: ${transforms.map(transformText).join(', ')}`;
+  const known = transforms.map((transform) => {
+    const keyLength = keyBitsOf(transform);
+    const type = transform.type as KnownTransform['type'];
+    return { type, id: transform.id, ...(keyLength === undefined ? {} : { keyLength }) };
+  });
+  const list = transforms.map(transformText).join(', ');
+  return `${PROTOCOL_NAMES[protocol] ?? `protocol ${protocol}`}: ${list}${weakMark(known)}`;
 }

@@ -1,8 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import { read16, toHex } from '../../../core/index.ts';
 import { judge, Simulation } from '../../../core/simulation/index.ts';
+import {
+  attributeToWrite,
+  type TransformOnWire,
+  transformText as transformText1,
+} from '../../../plugins/ikev1/payloads/security-association.ts';
+import {
+  type Proposal as Proposal2,
+  proposalText as proposalText2,
+  type Transform as Transform2,
+  transformToWrite,
+} from '../../../plugins/ikev2/payloads/security-association.ts';
 import { findCleartext } from '../../../plugins/ipsec/cleartext.ts';
-import { encryptionOf, integrityOf, transformOfKeyword } from '../../../plugins/ipsec/contract.ts';
+import { encryptionOf, integrityOf, transformOfKeyword, weakMark } from '../../../plugins/ipsec/contract.ts';
 import {
   countOf,
   dropsOf,
@@ -613,5 +624,45 @@ describe('what terminal and page show', () => {
       { from: '192.0.2.1', to: '192.0.2.2', label: 'pair (weak)', tone: 'failed' },
     ]);
     expect(topologyOf(site({}, {})).nodes).toHaveLength(4);
+  });
+
+  it('stories and payloads name what is weak, as reading a topology does', () => {
+    const sides = site(manual('a', '3des-md5'), manual('b', 'aes128-sha256'));
+    const installed = storiesOf(run(sides), 'ipsec.sa-installed');
+    expect(installed).toHaveLength(2);
+    expect(installed[0]).toContain(', 3des-md5 (weak: 3des, md5): in ');
+    expect(installed[1]).toContain(', aes128-sha256: in ');
+    const named = (words: string) => weakMark(words.split(' ').flatMap((word) => transformOfKeyword(word) ?? []));
+    expect(named('aes256gcm16 prfmd5 modp1024')).toBe(' (weak: modp1024, prfmd5)');
+    expect(named('des md5 prfmd5 modp768')).toBe(' (weak: des, md5, modp768)');
+    expect(named('aes256 sha256 prfsha256 modp2048')).toBe('');
+    const ike = { number: 1, spi: new Uint8Array(0), last: false };
+    const ofIkev2 = [transformToWrite(1, 3), transformToWrite(3, 1), transformToWrite(4, 2)] as Transform2[];
+    expect(proposalText2({ ...ike, protocol: 1, transforms: ofIkev2 } as unknown as Proposal2)).toMatch(
+      /\(weak: 3des, md5, modp1024\)$/,
+    );
+    const ofIkev1 = (id: number, attributes: readonly (readonly [number, number])[]) =>
+      ({
+        number: 1,
+        id,
+        attributes: attributes.map(([type, value]) => attributeToWrite(type, value)),
+      }) as unknown as TransformOnWire;
+    const phaseOne = ofIkev1(1, [
+      [1, 5],
+      [2, 1],
+      [4, 2],
+    ]);
+    expect(transformText1(1, phaseOne)).toMatch(/\(weak: 3des, md5, modp1024\)$/);
+    expect(transformText1(3, ofIkev1(2, [[5, 1]]))).toMatch(/\(weak: des, md5\)$/);
+    expect(transformText1(2, ofIkev1(2, [[5, 1]]))).toMatch(/\(weak: md5\)$/);
+    expect(
+      transformText1(
+        3,
+        ofIkev1(12, [
+          [6, 128],
+          [5, 5],
+        ]),
+      ),
+    ).not.toContain('weak');
   });
 });
