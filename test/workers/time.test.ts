@@ -1,0 +1,91 @@
+import { describe, expect, it } from '@jest/globals';
+import { createNodeHost } from '../../workers/node-host.ts';
+import { Pace } from '../../workers/pace.ts';
+import { finish, luck, openLab, RAINY, shippedText } from './labs.ts';
+
+const TUNNEL = shippedText('manual-keys');
+
+describe('time', () => {
+  it('goes both ways: an instant looks the same from behind as from before', async () => {
+    for (const text of [TUNNEL, RAINY]) {
+      const lab = await finish(await openLab(text));
+      const { frontier } = await lab.progress();
+      const next = luck(7);
+      for (let round = 0; round < 6; round++) {
+        const time = next(frontier);
+        const fresh = await openLab(text);
+        await fresh.advance(time);
+        expect((await lab.seek(time)).nextRecord).toBe((await fresh.seek(time)).nextRecord);
+        expect(await lab.overview()).toEqual(await fresh.overview());
+        for (const { name } of (await fresh.lab())?.nodes ?? []) {
+          expect(await lab.node(name)).toEqual(await fresh.node(name));
+        }
+      }
+    }
+  });
+
+  it('steps by event, frame and exchange, computing on where needed, and back the same way', async () => {
+    const lab = await openLab(RAINY);
+    for (const unit of ['event', 'frame', 'exchange'] as const) {
+      await lab.seek(0);
+      const forward: number[] = [];
+      for (let step = 0; step < 25; step++) {
+        const { view, moved } = await lab.step(unit, 'forward');
+        expect(moved).toBe(true);
+        forward.push(view);
+      }
+      expect(forward).toEqual([...forward].sort((a, b) => a - b));
+      expect(new Set(forward).size).toBe(forward.length);
+      const back: number[] = [];
+      for (let step = 0; step < 24; step++) back.push((await lab.step(unit, 'back')).view);
+      expect(back).toEqual(forward.slice(0, -1).reverse());
+    }
+    await finish(lab);
+    await lab.seek((await lab.progress()).frontier);
+    expect((await lab.step('frame', 'forward')).moved).toBe(false);
+    const times = new Set<number>();
+    const { rows } = await lab.rows({ from: 0, count: 2000 });
+    for (const { time } of rows) times.add(time);
+    await lab.seek(0);
+    let steps = 0;
+    while ((await lab.step('frame', 'forward')).moved) steps++;
+    // Frames at time 0 are seen without a step.
+    expect(steps).toBe(times.size - 1);
+  });
+
+  it('takes slices that fit the time they cost', () => {
+    const pace = new Pace(50);
+    for (let slice = 0; slice < 30; slice++) pace.took(pace.events, pace.events / 100);
+    expect(pace.events).toBeGreaterThan(4000);
+    expect(pace.events).toBeLessThan(6000);
+    for (let slice = 0; slice < 5; slice++) pace.took(pace.events, pace.events * 10);
+    expect(pace.events).toBe(16);
+  });
+});
+
+describe('a trace that had to let go', () => {
+  const BUSY = RAINY.replace('count: 40, interval: 50ms', 'count: 1500, interval: 2ms');
+
+  it('answers about every record, frame and chain as one that held them all', async () => {
+    const history = { snapshots: 8, octets: 64 * 1024 * 1024, interval: 256, stretches: 2 };
+    const small = { ...createNodeHost({ budget: { records: 8192, bytes: 2 * 1024 * 1024 }, history }) };
+    const forgetful = await finish(await openLab(BUSY, {}, small));
+    const whole = await finish(await openLab(BUSY));
+    const { records } = await forgetful.progress();
+    expect(records.first).toBeGreaterThan(records.next / 2);
+    expect(await forgetful.progress()).toEqual({ ...(await whole.progress()), records });
+    expect(Buffer.from(await forgetful.capture()).equals(await whole.capture())).toBe(true);
+    const next = luck(5);
+    for (let round = 0; round < 40; round++) {
+      const number = 1 + next(records.next - 1);
+      expect(await forgetful.why(number)).toEqual(await whole.why(number));
+      expect(forgetful.open?.history.record(number)).toEqual(whole.open?.history.record(number));
+    }
+    const [first] = (await whole.rows({ from: 100, count: 1 })).rows;
+    expect(await forgetful.packet(first?.record ?? 0)).toEqual(await whole.packet(first?.record ?? 0));
+    const held = forgetful.open?.history.held;
+    expect(held?.snapshots).toBeLessThanOrEqual(history.snapshots);
+    expect(forgetful.open?.history.record(0)).toBeUndefined();
+    expect(forgetful.open?.history.record(records.next)).toBeUndefined();
+  });
+});
