@@ -140,7 +140,10 @@ links: [a:eth0 -- b:eth0]
     ['nodes:\n  a:\n    interfaces: { eth0: | }', ['address: ', 'mtu: ', '10.0.0.1/24', 'lease']],
     [head.replace('[a:eth0 -- b:eth0]', '\n  - a:eth0 -- b|'), ['a:eth0', 'b:eth0', 'b:eth1']],
     [head.replace('[a:eth0 -- b:eth0]', '\n  - { endpoints: [a:eth0, |] }'), ['a:eth0', 'b:eth0', 'b:eth1']],
-    [`${head}timeline:\n  - { | }`, ['at: ', 'link: ', 'set: ', 'for: ', 'node: ', 'interface: ', 'renew: ', 'echo: ']],
+    [
+      `${head}timeline:\n  - { | }`,
+      ['at: ', 'link: ', 'set: ', 'for: ', 'node: ', 'interface: ', 'plugin: ', 'renew: ', 'echo: '],
+    ],
     [`${head}timeline:\n  - { at: 1s, node: | }`, ['a', 'b']],
     [`${head}timeline:\n  - { at: 1s, node: b, interface: | }`, ['eth0', 'eth1']],
     [`${head}timeline:\n  - { at: 1s, node: a, echo: x, | }`, ['count: ', 'interval: ']],

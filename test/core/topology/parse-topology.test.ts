@@ -439,7 +439,7 @@ links:
     [
       '6:24 there is no action `ehco`, did you mean `echo`? => echo',
       '7:21 there is no node `aa`, did you mean `a`? => a',
-      '8:5 this says no action: expected one of echo, interface, link, renew',
+      '8:5 this says no action: expected one of echo, interface, link, plugin, renew',
       '9:5 `node` is missing: expected the node that does it, or `link` with `set`',
       '10:5 `at` is missing: expected a duration such as 30s',
       '10:25 unknown key `cuont`, did you mean `count`? => count',
@@ -455,7 +455,7 @@ links:
       '17:49 expected true, false, yes or no, found `off`, did you mean `false`? => false',
       '17:61 `0s` is less than 1ns => 1ns',
       '18:21 expected the name of a node, found a list',
-      '18:26 there is no action `foo`; expected one of echo, interface, link, renew',
+      '18:26 there is no action `foo`; expected one of echo, interface, link, plugin, renew',
       'warning 19:30 a node need not ask itself',
     ],
   ],
