@@ -10,6 +10,7 @@ import { EXCHANGE } from '../names/exchanges.ts';
 import { NOTIFY } from '../names/notify-types.ts';
 import { childNotification, errorName, findError, findNotification, notification } from '../notifications.ts';
 import type { Established, Task } from '../state.ts';
+import { lifeLeft } from '../timers.ts';
 import { answeredBy, request, respond } from '../window.ts';
 import { acceptChild } from './child-accept.ts';
 import { answerChild, type ChildAnswer } from './child-answer.ts';
@@ -178,5 +179,6 @@ const LATER_SPREAD = 5000;
 export function tryLater(machine: Machine, sa: Established, task: Task): void {
   sa.later.push(task);
   const spread = nextBelow(machine.ctx.random('later'), LATER_SPREAD) * MILLISECOND;
-  setSaTimer(machine, sa, 'later', LATER + spread);
+  // A wait beyond the end of the IKE SA would be for nothing: then the half of what is left.
+  setSaTimer(machine, sa, 'later', Math.min(LATER + spread, Math.ceil(lifeLeft(machine, sa) / 2)));
 }
