@@ -166,7 +166,12 @@ export const ja: Readonly<Partial<Record<Sentence, string>>> = {
   'act.loseNothing': '損失なし',
   'act.slow': '100 ms 追加',
   'act.other': 'その他の設定',
-  'act.takeOut': '取り外す',
+  'act.takeOut': '今すぐ取り外す',
+  'act.takeOut.about': 'この時点から {plugin} を、それを必要とするものとともに {node} から取り外します',
+  'act.putBack': '{plugin} を戻す',
+  'act.putBack.about': '{plugin} を {node} に戻します。初期状態から始まります',
+  'act.without': 'これなしで最初から実行',
+  'act.without.about': '{node} の {plugin} と、それを必要とするものを除いて、ラボを最初から実行します',
   'act.refused': 'できません: {reason}',
   'act.refusedOut': '{part} は取り外せません: {reason}',
 
@@ -189,6 +194,7 @@ export const ja: Readonly<Partial<Record<Sentence, string>>> = {
   'editor.loading': 'エディターを開いています',
 
   'gallery.title': 'ラボ',
+  'gallery.empty': 'このビルドにはラボが含まれていません。YAML のトポロジーをドロップすると開けます。',
   'gallery.about': 'どれもこのページの中で動くトポロジーです。YAML ファイルをドロップすると自分のものを開けます。',
   'gallery.search': 'ラボを探す',
   'gallery.file': 'ファイルを開く…',
@@ -231,6 +237,8 @@ export const ja: Readonly<Partial<Record<Sentence, string>>> = {
   'key.experiments': '実験を開く、閉じる',
 
   'out.title': '書き出し',
+  'out.links': 'キャプチャするリンク',
+  'out.allLinks': '{count} 本のリンクすべてをキャプチャ',
   'out.pcapng': 'キャプチャ、pcapng',
   'out.keys': 'Wireshark 用の鍵',
   'out.topology': 'トポロジー、YAML',
