@@ -203,6 +203,7 @@ describe('times and names', () => {
       'Ethernet',
       'Data',
     ]);
+    expect(['ikev2-inside', 'ikev1-inside-8'].map(protocolName)).toEqual(['IKEv2', 'IKEv1']);
   });
 
   it('reads an instant back to the nanosecond', () => {

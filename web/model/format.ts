@@ -59,8 +59,9 @@ export function axisMarks(
   return { step, marks };
 }
 
-/** A codec's name as people write it: ICMP, IPv4, IKEv2, Ethernet. */
-export function protocolName(codec: string): string {
+/** A codec's name as people write it: ICMP, IPv4, IKEv2, Ethernet. What a protocol encrypted (`ikev2-inside`) is of that protocol still. */
+export function protocolName(name: string): string {
+  const codec = name.replace(/-inside(-\d+)?$/, '');
   if (codec.length > 6 || codec === 'data') return codec.charAt(0).toUpperCase() + codec.slice(1);
   return codec.toUpperCase().replace(/V(?=\d)/, 'v');
 }

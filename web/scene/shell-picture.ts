@@ -121,7 +121,8 @@ function caption(stack: ShellStack | undefined): string {
   if (inner === undefined) return '';
   const around = shown.find((shell) => shell.sealed && shell !== inner);
   const name = protocolName(inner.name);
-  return around === undefined ? name : `${name} in ${protocolName(around.name)}`;
+  const outside = around === undefined ? name : protocolName(around.name);
+  return outside === name ? name : `${name} in ${outside}`;
 }
 
 function captionColour(stack: ShellStack | undefined, palette: Palette): number {
