@@ -39,7 +39,7 @@ const STRIDE = 256;
  */
 export class History {
   readonly #limits: HistoryLimits;
-  /** Whether the first records, which the start of the run made, can be computed again by starting anew. */
+  /** Whether the first records, made together with the states of the protocols, can be computed again by starting anew. */
   readonly #fromStart: boolean;
   readonly #glance = createGlance();
   #head: Simulation;

@@ -12,4 +12,6 @@ export const OPCODE = {
   interface: 5,
   /** A plugin is put back or taken out again (instance, 1 in or 0 out). */
   plugin: 6,
+  /** All protocols start (-, -): the first event of a run. */
+  start: 7,
 } as const;

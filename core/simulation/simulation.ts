@@ -1,4 +1,4 @@
-import { createPoppedEvent, type Instant, LATEST, nextEventTime, popEvent } from '../time/index.ts';
+import { createPoppedEvent, type Instant, LATEST, nextEventTime, popEvent, pushEvent } from '../time/index.ts';
 import type { TimelineAction, TimelineEntry, Topology } from '../topology/index.ts';
 import type { Trace } from '../trace/index.ts';
 import { InstanceContext } from './context.ts';
@@ -43,19 +43,15 @@ export class Simulation extends Engine {
   }
 
   /**
-   * A new run of a checked topology, at time 0 with every protocol started. `entered` is what entered another run of it beside its timeline,
-   * by time: given again, the same run follows.
+   * A new run of a checked topology, at time 0: every state is made, and that all protocols start is its first event. `entered` is what entered
+   * another run of it beside its timeline, by time: given again, the same run follows.
    */
   static start(topology: Topology, options: SimulationOptions, entered: readonly TimelineEntry[] = []): Simulation {
     const simulation = new Simulation(topology, options);
     if (entered.length > 0) simulation.run.inputs = mergeInputs(topology.timeline, entered);
     startFolds(simulation);
+    pushEvent(simulation.run.queue, 0, OPCODE.start, 0, 0, 0);
     for (const instance of simulation.wiring.instances) simulation.create(instance);
-    for (const instance of simulation.wiring.instances) {
-      const context = simulation.context(instance.index);
-      context.protocol?.start?.(context.state, context);
-      simulation.endEvent();
-    }
     return simulation;
   }
 
@@ -125,8 +121,8 @@ export class Simulation extends Engine {
   step(): boolean {
     const run = this.run;
     if (this.options.emptyCaches === true) this.emptyCaches();
-    // What enters from outside goes first at its instant, so that a log played again falls into the same places.
-    if (run.nextInput < run.inputs.length && this.#inputTime() <= nextEventTime(run.queue)) {
+    // What enters from outside goes first at its instant, so that a log played again falls into the same places; only the start is before it.
+    if (run.nextInput < run.inputs.length && run.events > 0 && this.#inputTime() <= nextEventTime(run.queue)) {
       const input = run.inputs[run.nextInput++] as TimelineEntry;
       this.#moveTo(input.at);
       applyInput(this, input);
@@ -141,6 +137,7 @@ export class Simulation extends Engine {
       else if (event.opcode === OPCODE.restore) restoreLink(this, event.arg);
       else if (event.opcode === OPCODE.interface) restoreInterface(this, event.target, event.arg);
       else if (event.opcode === OPCODE.plugin) restorePlugin(this, event.target, event.arg);
+      else if (event.opcode === OPCODE.start) this.#startAll();
     }
     this.endEvent();
     run.events++;
@@ -157,6 +154,14 @@ export class Simulation extends Engine {
     while (at > this.run.nextInput && (this.run.inputs[at - 1] as TimelineEntry).at > entry.at) at--;
     this.run.inputs.splice(at, 0, entry);
     return entry;
+  }
+
+  #startAll(): void {
+    for (const { index } of this.wiring.instances) {
+      const context = this.context(index);
+      context.protocol?.start?.(context.state, context);
+      this.endEvent();
+    }
   }
 
   #moveTo(time: Instant): void {

@@ -1,4 +1,4 @@
-import { createEventQueue, createPoppedEvent, type EventQueue, nextEventTime, popEvent } from './event-queue.ts';
+import { createEventQueue, createPoppedEvent, type EventQueue, nextEventTime, popEvent, pushEvent } from './event-queue.ts';
 
 /**
  * Takes out of the queue the events that `keep` refuses (timers that were unset), leaving the others in their order with their
@@ -7,19 +7,13 @@ import { createEventQueue, createPoppedEvent, type EventQueue, nextEventTime, po
 export function compactEvents(queue: EventQueue, keep: (opcode: number, target: number, arg: number) => boolean): void {
   const rest = createEventQueue(queue.times.length);
   const event = createPoppedEvent();
-  // In order of time and sequence, so a plain append is already a heap.
+  // In order of time and sequence, so each stays where it is put in.
   while (nextEventTime(queue) !== Number.POSITIVE_INFINITY) {
     const sequence = queue.sequences[0] as number;
     popEvent(queue, event);
     if (!keep(event.opcode, event.target, event.arg)) continue;
-    const at = rest.count++;
-    const slot = rest.slots[at] as number;
-    rest.times[at] = event.time;
-    rest.sequences[at] = sequence;
-    rest.opcodes[slot] = event.opcode;
-    rest.targets[slot] = event.target;
-    rest.args[slot] = event.arg;
-    rest.causes[slot] = event.cause;
+    rest.sequence = sequence;
+    pushEvent(rest, event.time, event.opcode, event.target, event.arg, event.cause);
   }
   rest.sequence = queue.sequence;
   Object.assign(queue, rest);

@@ -22,10 +22,9 @@ export interface EventQueue {
   times: Float64Array;
   sequences: Float64Array;
   slots: Int32Array;
+  /** By slot, four each: opcode, target, argument, and one that is not used, so that no event crosses a cache line. */
+  facts: Int32Array;
   /** By slot. */
-  opcodes: Int32Array;
-  targets: Int32Array;
-  args: Int32Array;
   causes: Float64Array;
 }
 
@@ -42,6 +41,8 @@ export interface PoppedEvent {
 /** The most events that may be pending at once; reaching it ends the run with a message. */
 export const MOST_PENDING_EVENTS = 1 << 24;
 
+/** Numbers of an event in `facts`. */
+const FACTS = 4;
 /** Up to so many places from the root are near. */
 const NEAR = 4096;
 
@@ -55,9 +56,7 @@ export function createEventQueue(capacity = 256): EventQueue {
     times: new Float64Array(capacity),
     sequences: new Float64Array(capacity),
     slots,
-    opcodes: new Int32Array(capacity),
-    targets: new Int32Array(capacity),
-    args: new Int32Array(capacity),
+    facts: new Int32Array(FACTS * capacity),
     causes: new Float64Array(capacity),
   };
 }
@@ -81,9 +80,11 @@ export function pushEvent(
   let at = hole ? 0 : queue.count;
   queue.count++;
   const slot = slots[at] as number;
-  queue.opcodes[slot] = opcode;
-  queue.targets[slot] = target;
-  queue.args[slot] = arg;
+  const { facts } = queue;
+  const first = FACTS * slot;
+  facts[first] = opcode;
+  facts[first + 1] = target;
+  facts[first + 2] = arg;
   queue.causes[slot] = cause;
   const sequence = queue.sequence++;
   if (hole) {
@@ -118,9 +119,11 @@ export function popEvent(queue: EventQueue, out: PoppedEvent): boolean {
   if (queue.count === 0) return false;
   const slot = queue.slots[0] as number;
   out.time = queue.times[0] as number;
-  out.opcode = queue.opcodes[slot] as number;
-  out.target = queue.targets[slot] as number;
-  out.arg = queue.args[slot] as number;
+  const { facts } = queue;
+  const first = FACTS * slot;
+  out.opcode = facts[first] as number;
+  out.target = facts[first + 1] as number;
+  out.arg = facts[first + 2] as number;
   out.cause = queue.causes[slot] as number;
   queue.count--;
   queue.hole = true;
@@ -156,7 +159,7 @@ function sink(queue: EventQueue, time: Instant, sequence: number, slot: number):
     const tie = Number(leftTime === rightTime) & Number((sequences[right] as number) < (sequences[left] as number));
     const child = (left + (Number(rightTime < leftTime) | tie)) | 0;
     const childTime = times[child] as number;
-    if (time < childTime || (time === childTime && sequence < (sequences[child] as number))) {
+    if (time <= childTime && (time < childTime || sequence < (sequences[child] as number))) {
       sinking = false;
       break;
     }
@@ -199,9 +202,7 @@ function grow(queue: EventQueue): void {
   const used = queue.slots.length;
   queue.slots = widened(queue.slots, new Int32Array(size));
   for (let at = used; at < size; at++) queue.slots[at] = at;
-  queue.opcodes = widened(queue.opcodes, new Int32Array(size));
-  queue.targets = widened(queue.targets, new Int32Array(size));
-  queue.args = widened(queue.args, new Int32Array(size));
+  queue.facts = widened(queue.facts, new Int32Array(FACTS * size));
   queue.causes = widened(queue.causes, new Float64Array(size));
 }
 

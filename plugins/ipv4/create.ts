@@ -31,7 +31,8 @@ export function createState(config: Ipv4Config, ctx: Context): Ipv4State {
     configured,
     added: [],
     routes: [],
-    identification: nextBelow(ctx.random('identification'), 0x1_0000),
+    // Drawn once: a stream of each node would be the largest part of the state of a large topology's run.
+    identification: nextBelow(ctx.randomOnce('identification'), 0x1_0000),
     reassemblies: new Map(),
     reassemblyOctets: 0,
     pathMtus: new Map(),
