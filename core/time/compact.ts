@@ -1,4 +1,11 @@
-import { createEventQueue, createPoppedEvent, type EventQueue, nextEventTime, popEvent, pushEvent } from './event-queue.ts';
+import {
+  createEventQueue,
+  createPoppedEvent,
+  type EventQueue,
+  nextEventTime,
+  popEvent,
+  pushEvent,
+} from './event-queue.ts';
 
 /**
  * Takes out of the queue the events that `keep` refuses (timers that were unset), leaving the others in their order with their
