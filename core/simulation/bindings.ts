@@ -13,7 +13,10 @@ export function boundUnder(bindings: Bindings | undefined, key: number): number 
 
 /** Binds an instance under a key that is free. */
 export function enterBinding(bindings: Bindings, key: number, instance: number): void {
-  bindings.splice(placeOf(bindings, key), 0, key, instance);
+  const at = placeOf(bindings, key);
+  // Most are bound in order: a splice would cost ten times as much.
+  if (at === bindings.length) bindings.push(key, instance);
+  else bindings.splice(at, 0, key, instance);
 }
 
 export function removeBinding(bindings: Bindings, key: number): void {

@@ -20,17 +20,14 @@ import type { Instance, WiredNode } from './wiring.ts';
 /** The most hooks that one lineage may pass on one node: more is a loop. */
 export const MOST_HOOKS = 64;
 
-const NONE: readonly string[] = [];
 const NO_HOOKS: readonly BoundHook[][] = [];
 
 /** The context of one plugin on one node: everything that its protocol can do, done by the simulation. */
 export class InstanceContext implements Attached {
   readonly node: NodeFace;
-  readonly plugin: string;
   readonly #engine: Engine;
-  readonly #instance: number;
   readonly #wired: WiredNode;
-  readonly #uses: readonly string[];
+  readonly #own: Instance;
   // A large topology has a hundred thousand contexts: what most of them never need is made on first use.
   /** By contract token: finding an object is quicker than finding a name. */
   #siblings: Map<object, object | undefined> | undefined;
@@ -51,15 +48,17 @@ export class InstanceContext implements Attached {
   constructor(engine: Engine, wired: WiredNode, instance: Instance) {
     this.#engine = engine;
     this.#wired = wired;
-    this.#instance = instance.index;
+    this.#own = instance;
     this.instance = instance.index;
     this.protocol = instance.plugin.protocol;
     this.receive = this.protocol?.receive;
     this.state = engine.run.states[instance.index];
     this.hooks = instance.plugin.hookPoints?.map(() => []) ?? NO_HOOKS;
     this.node = wired.face;
-    this.plugin = instance.plugin.name;
-    this.#uses = instance.plugin.uses ?? NONE;
+  }
+
+  get plugin(): string {
+    return this.#own.plugin.name;
   }
 
   get recording(): boolean {
@@ -85,7 +84,7 @@ export class InstanceContext implements Attached {
   derivePacket(parent: Packet, relation: Relation, size: number, headroom: number = HEADROOM): Packet {
     const packet = this.#engine.newPacket(size, headroom, parent.ingress);
     packet.hooks = parent.hooks;
-    this.#engine.recordLineage(this.#instance, packet, parent, relation);
+    this.#engine.recordLineage(this.instance, packet, parent, relation);
     return packet;
   }
 
@@ -96,18 +95,18 @@ export class InstanceContext implements Attached {
   }
 
   mergePacket(packet: Packet, parent: Packet, relation: Relation): void {
-    this.#engine.recordLineage(this.#instance, packet, parent, relation);
+    this.#engine.recordLineage(this.instance, packet, parent, relation);
     this.#engine.settle(parent, FATE.replaced);
   }
 
   transmit(packet: Packet, interfaceIndex: number): void {
-    sendFrame(this.#engine, this.#instance, packet, this.#wired.firstInterface + interfaceIndex);
+    sendFrame(this.#engine, this.instance, packet, this.#wired.firstInterface + interfaceIndex);
   }
 
   deliver(packet: Packet, key: number): boolean {
     if (key !== this.#lastKey) {
       this.#lastKey = key;
-      this.#lastAbove = this.#engine.above(this.#instance, key);
+      this.#lastAbove = this.#engine.above(this.instance, key);
     }
     if (this.#lastAbove === undefined) return false;
     this.#engine.receive(this.#lastAbove, packet);
@@ -116,16 +115,16 @@ export class InstanceContext implements Attached {
 
   consume(packet: Packet): void {
     this.#engine.settle(packet, FATE.delivered);
-    this.#engine.record('deliver', this.#instance, packet.id);
+    this.#engine.record('deliver', this.instance, packet.id);
   }
 
   drop(packet: Packet, code: string, values?: PlainValues): void {
-    this.#engine.drop(this.#instance, packet, code, values);
+    this.#engine.drop(this.instance, packet, code, values);
   }
 
   hold(packet: Packet, code: string, values?: PlainValues): void {
     packet.fate = FATE.held;
-    this.#engine.record('hold', this.#instance, packet.id, code, values);
+    this.#engine.record('hold', this.instance, packet.id, code, values);
   }
 
   takeUp(packet: Packet): void {
@@ -134,17 +133,17 @@ export class InstanceContext implements Attached {
   }
 
   bind(below: string, key: number): boolean {
-    return this.#engine.bind(this.#wired, this.#instance, below, key);
+    return this.#engine.bind(this.#wired, this.instance, below, key);
   }
 
   unbind(below: string, key: number): void {
-    this.#engine.unbind(this.#wired, this.#instance, below, key);
+    this.#engine.unbind(this.#wired, this.instance, below, key);
   }
 
   hook(point: number, packet: Packet, egress: number): HookVerdict {
     const hooks = this.hooks[point] as BoundHook[];
     if (++packet.hooks > MOST_HOOKS) {
-      this.#engine.drop(this.#instance, packet, 'core.too-many-hooks', { limit: MOST_HOOKS });
+      this.#engine.drop(this.instance, packet, 'core.too-many-hooks', { limit: MOST_HOOKS });
       return HOOK.stolen;
     }
     for (let at = 0; at < hooks.length; at++) {
@@ -155,11 +154,11 @@ export class InstanceContext implements Attached {
   }
 
   setTimer(name: string, after: Duration, data?: PlainValue): number {
-    return setTimer(this.#engine.run, this.#instance, name, after, data, this.#engine.cause);
+    return setTimer(this.#engine.run, this.instance, name, after, data, this.#engine.cause);
   }
 
   cancelTimer(id: number): void {
-    unsetTimer(this.#engine.run, this.#instance, id);
+    unsetTimer(this.#engine.run, this.instance, id);
   }
 
   sibling<Calls>(contract: Contract<Calls>): Calls | undefined {
@@ -183,7 +182,7 @@ export class InstanceContext implements Attached {
   }
 
   slot<Filling>(slot: Slot<Filling>): Filling {
-    if (!this.#uses.includes(slot.slot))
+    if (!this.#own.plugin.uses?.includes(slot.slot))
       throw new Error(`plugin ${this.plugin} does not say that it uses ${slot.slot}`);
     const filling = this.#engine.slots[slot.slot];
     if (filling === undefined) throw new Error(`the host filled no ${slot.slot}`);
@@ -201,11 +200,11 @@ export class InstanceContext implements Attached {
   }
 
   note(code: string, values?: PlainValues, packet?: Packet): number {
-    return this.#engine.record('note', this.#instance, packet?.id ?? 0, code, values);
+    return this.#engine.record('note', this.instance, packet?.id ?? 0, code, values);
   }
 
   logKey(format: string, entry: PlainValues): void {
-    this.#engine.logKey(this.#instance, format, entry);
+    this.#engine.logKey(this.instance, format, entry);
   }
 
   /** For the simulation: who is bound above this instance changed. */

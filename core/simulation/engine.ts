@@ -107,10 +107,8 @@ export class Engine {
   /** Takes the contexts of all instances and binds them to each other as the manifests and the run say. */
   attach(attached: readonly Attached[], resumed: boolean): void {
     this.#attached = attached;
-    for (const instance of this.wiring.instances) {
-      if (!resumed) this.bindStatic(instance);
-      this.#listen(instance);
-    }
+    if (!resumed) for (const node of this.wiring.nodes) this.#bindByManifest(node);
+    for (const instance of this.wiring.instances) this.#listen(instance);
     for (const instance of this.wiring.instances) this.#registerHooks(instance);
   }
 
@@ -323,12 +321,21 @@ export class Engine {
     this.#pool.clear();
   }
 
-  /** Binds a plugin as its manifest says. */
+  /** Binds a plugin that came back as its manifest says. */
   bindStatic(instance: Instance): void {
     const node = this.wiring.nodes[instance.node] as WiredNode;
     for (const { below, key } of instance.plugin.binds ?? []) {
       if (below !== 'link') this.bind(node, instance.index, below, key);
     }
+  }
+
+  /** Binds all plugins of a node, of which none is bound yet. */
+  #bindByManifest({ instances, makeup }: WiredNode): void {
+    const first = instances[0]?.index ?? 0;
+    makeup.bound.forEach((bound, place) => {
+      // Keys and places in turn: the places become instances.
+      this.run.bound[first + place] = bound?.map((one, at) => (at % 2 === 0 ? one : first + one));
+    });
   }
 
   #listen({ index, node, plugin }: Instance): void {
@@ -349,7 +356,9 @@ export class Engine {
       // In order of priority; among equals, in the order of requirements.
       let at = list.length;
       while (at > 0 && (list[at - 1] as BoundHook).priority > priority) at--;
-      list.splice(at, 0, { context: this.context(instance.index), priority, run });
+      const hook: BoundHook = { context: this.context(instance.index), priority, run };
+      if (at === list.length) list.push(hook);
+      else list.splice(at, 0, hook);
     }
   }
 

@@ -1,7 +1,7 @@
 import type { InterfaceFace, NodeFace, Plugin, Registry } from '../plugin/index.ts';
-import { contractsOf } from '../plugin/index.ts';
-import type { InterfaceDescription, Topology } from '../topology/index.ts';
+import type { InterfaceDescription, NodeDescription, Topology } from '../topology/index.ts';
 import type { TraceNames } from '../trace/index.ts';
+import { type Makeup, makeupOf, Providers } from './providers.ts';
 
 /** A plugin on a node. */
 export interface Instance {
@@ -16,9 +16,11 @@ export interface WiredNode {
   readonly face: NodeFace;
   /** Number of its first interface; its interface `i` is `firstInterface + i`. */
   readonly firstInterface: number;
+  /** Their indices follow each other. */
   readonly instances: readonly Instance[];
-  /** Contract name to the instance that provides it. */
-  readonly providers: ReadonlyMap<string, Instance>;
+  readonly makeup: Makeup;
+  /** Who provides a contract here. */
+  readonly providers: Providers;
 }
 
 /** All that follows from topology and registry and never changes in a run: derived, so it is no part of the run's state. */
@@ -106,6 +108,16 @@ export function wire(topology: Topology, registry: Registry): Wiring {
       senderIndex[direction] = from - (firsts[nodeOfInterface[from] as number] as number);
     }
   });
+  const makeups = new Map<string, Makeup>();
+  const makeupOfNode = (node: NodeDescription): Makeup => {
+    const key = node.order.join(' ');
+    let known = makeups.get(key);
+    if (known === undefined) {
+      known = makeupOf(node, registry);
+      makeups.set(key, known);
+    }
+    return known;
+  };
   const instances: Instance[] = [];
   const faces: WiredInterface[] = [];
   const nodes = topology.nodes.map((node, index): WiredNode => {
@@ -118,16 +130,14 @@ export function wire(topology: Topology, registry: Registry): Wiring {
         return wired;
       }),
     };
-    const own = node.order.map((name): Instance => {
-      const plugin = registry.plugins.get(name);
-      if (plugin === undefined) throw new Error(`${node.name} wants plugin ${name}, which this host lacks`);
+    const makeup = makeupOfNode(node);
+    const own = makeup.plugins.map((plugin): Instance => {
       const instance = { index: instances.length, node: index, plugin };
       instances.push(instance);
       return instance;
     });
-    const providers = new Map<string, Instance>();
-    for (const instance of own) for (const name of contractsOf(instance.plugin)) providers.set(name, instance);
-    return { index, name: node.name, face, firstInterface, instances: own, providers };
+    const providers = new Providers(makeup.places, own);
+    return { index, name: node.name, face, firstInterface, instances: own, makeup, providers };
   });
   return {
     nodes,

@@ -73,7 +73,7 @@ export const arp = definePlugin<ArpState, ArpConfig>({
       ],
       rows: (state, view) =>
         state.neighbours.flatMap((table) =>
-          [...table.values()].map((neighbour) => ({
+          [...(table?.values() ?? [])].map((neighbour) => ({
             address: formatIpv4(neighbour.address),
             interface: view.interfaces[neighbour.interface] ?? '',
             mac: neighbour.mac < 0 ? '' : formatMac(neighbour.mac),

@@ -48,7 +48,7 @@ export const arpProtocol: Protocol<ArpState, ArpConfig> = {
     };
     return {
       resolve(packet, interfaceIndex, nextHop) {
-        const neighbour = (state.neighbours[interfaceIndex] as Map<Ipv4Address, Neighbour>).get(nextHop);
+        const neighbour = state.neighbours[interfaceIndex]?.get(nextHop);
         if (neighbour === undefined || neighbour.mac < 0) {
           waitForNeighbour(state, packet, interfaceIndex, nextHop, ctx);
           return;

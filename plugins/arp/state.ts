@@ -40,8 +40,8 @@ export const MOST_PROBES = 64;
 export interface ArpState {
   readonly probes: Probe[];
   readonly config: ArpConfig;
-  /** By interface index, then by address. The oldest entries come first. */
-  readonly neighbours: Map<Ipv4Address, Neighbour>[];
+  /** By interface index, then by address. The oldest entries come first. An interface has a table from its first neighbour on. */
+  readonly neighbours: (Map<Ipv4Address, Neighbour> | undefined)[];
   /** By interface index: when an address was last defended; -1: never. */
   readonly defended: Instant[];
 }
@@ -50,7 +50,7 @@ export function createState(config: ArpConfig, ctx: Context): ArpState {
   return {
     config,
     probes: [],
-    neighbours: ctx.node.interfaces.map(() => new Map()),
+    neighbours: ctx.node.interfaces.map(() => undefined),
     defended: ctx.node.interfaces.map(() => -1),
   };
 }
@@ -67,7 +67,7 @@ export function addNeighbour(
   evict: (neighbour: Neighbour) => void,
 ): Neighbour {
   let count = 0;
-  for (const table of state.neighbours) count += table.size;
+  for (const table of state.neighbours) count += table?.size ?? 0;
   if (count >= MOST_NEIGHBOURS) {
     const oldest = oldestNeighbour(state);
     if (oldest !== undefined) {
@@ -84,14 +84,19 @@ export function addNeighbour(
     timer: -1,
     waiting: [],
   };
-  state.neighbours[interfaceIndex]?.set(address, neighbour);
+  let table = state.neighbours[interfaceIndex];
+  if (table === undefined) {
+    table = new Map();
+    state.neighbours[interfaceIndex] = table;
+  }
+  table.set(address, neighbour);
   return neighbour;
 }
 
 function oldestNeighbour(state: ArpState): Neighbour | undefined {
   let oldest: Neighbour | undefined;
   for (const table of state.neighbours) {
-    for (const neighbour of table.values()) {
+    for (const neighbour of table?.values() ?? []) {
       if (oldest === undefined || olderThan(neighbour, oldest)) oldest = neighbour;
     }
   }

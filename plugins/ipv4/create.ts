@@ -7,17 +7,20 @@ import { rebuildRoutes } from './table.ts';
 
 /** The state at the start of a run: addresses and routes as the topology gives them. */
 export function createState(config: Ipv4Config, ctx: Context): Ipv4State {
-  const index = new Map(ctx.node.interfaces.map((face) => [face.name, face.index]));
-  const configured: Ipv4Route[] = config.routes.map((route) => ({
-    network: route.to.network,
-    prefix: route.to.prefix,
-    via: route.via ?? 0,
-    interface: route.interface === undefined ? -1 : (index.get(route.interface) ?? -1),
-    metric: route.metric,
-  }));
-  if (config.gateway !== undefined) {
-    configured.push({ network: 0, prefix: 0, via: config.gateway, interface: -1, metric: 0 });
-  }
+  const numberOf = (name: string | undefined): number =>
+    name === undefined ? -1 : (ctx.node.interfaces.find((face) => face.name === name)?.index ?? -1);
+  const listed = config.routes.map(
+    (route): Ipv4Route => ({
+      network: route.to.network,
+      prefix: route.to.prefix,
+      via: route.via ?? 0,
+      interface: numberOf(route.interface),
+      metric: route.metric,
+    }),
+  );
+  const { gateway } = config;
+  const configured =
+    gateway === undefined ? listed : listed.concat({ network: 0, prefix: 0, via: gateway, interface: -1, metric: 0 });
   const state: Ipv4State = {
     forwarding: config.forwarding,
     ttl: config.ttl,
@@ -33,9 +36,9 @@ export function createState(config: Ipv4Config, ctx: Context): Ipv4State {
     routes: [],
     // Drawn once: a stream of each node would be the largest part of the state of a large topology's run.
     identification: nextBelow(ctx.randomOnce('identification'), 0x1_0000),
-    reassemblies: new Map(),
+    reassemblies: undefined,
     reassemblyOctets: 0,
-    pathMtus: new Map(),
+    pathMtus: undefined,
     watchers: [],
     looped: [],
   };

@@ -19,7 +19,7 @@ export function emit(state: Ipv4State, packet: Packet, egress: number, nextHop: 
   const size = packet.end - packet.start;
   let mtu = face.mtu;
   // A packet made here keeps to what routers on the way said; one that is forwarded is not ours to cut down.
-  if (packet.ingress < 0 && state.pathMtus.size > 0) {
+  if (packet.ingress < 0 && state.pathMtus !== undefined) {
     mtu = Math.min(mtu, pathMtuTo(state, read32(packet.buffer, packet.start + AT.destination), ctx.now()));
   }
   if (size <= mtu) handToNeighbour(packet, egress, nextHop, ctx);

@@ -14,10 +14,10 @@ const PLATEAUS = [32000, 17914, 8166, 4352, 2002, 1492, 1006, 508, 296, LEAST_MT
 
 /** What is known of the path to a destination; `Infinity` when nothing is. */
 export function pathMtuTo(state: Ipv4State, destination: Ipv4Address, now: Instant): number {
-  const known = state.pathMtus.get(destination);
+  const known = state.pathMtus?.get(destination);
   if (known === undefined) return Number.POSITIVE_INFINITY;
   if (known.until >= now) return known.mtu;
-  state.pathMtus.delete(destination);
+  state.pathMtus?.delete(destination);
   return Number.POSITIVE_INFINITY;
 }
 
@@ -34,6 +34,7 @@ export function learnPathMtu(
 ): boolean {
   const mtu = Math.max(told > 0 ? told : (PLATEAUS.find((step) => step < tried) ?? LEAST_MTU), LEAST_MTU);
   if (mtu >= pathMtuTo(state, destination, now)) return false;
+  state.pathMtus ??= new Map();
   if (state.pathMtus.size >= MOST_PATH_MTUS) {
     for (const oldest of state.pathMtus.keys()) {
       state.pathMtus.delete(oldest);

@@ -39,7 +39,7 @@ export function reassemble(state: Ipv4State, packet: Packet, ctx: Context): Pack
     ctx.drop(packet, 'ipv4.bad-fragment', { source, offset: from, size });
     return undefined;
   }
-  const known = state.reassemblies.get(keyOf(packet));
+  const known = state.reassemblies?.get(keyOf(packet));
   const entry = known ?? begin(state, packet, ctx);
   const at = placeOf(entry, from);
   const before = entry.fragments[at - 1];
@@ -74,7 +74,7 @@ export function reassemble(state: Ipv4State, packet: Packet, ctx: Context): Pack
 
 /** The time is over: the sender is told when the first fragment is there (RFC 792, RFC 1122 §3.3.2). */
 export function reassemblyTimedOut(state: Ipv4State, key: string, timer: number, ctx: Context): void {
-  const entry = state.reassemblies.get(key);
+  const entry = state.reassemblies?.get(key);
   if (entry === undefined || entry.timer !== timer) return;
   const first = entry.fragments[0];
   if (first !== undefined && offsetOf(first) === 0) {
@@ -85,6 +85,7 @@ export function reassemblyTimedOut(state: Ipv4State, key: string, timer: number,
 }
 
 function begin(state: Ipv4State, packet: Packet, ctx: Context): Reassembly {
+  state.reassemblies ??= new Map();
   if (state.reassemblies.size >= MOST_REASSEMBLIES) evictOldest(state, undefined, ctx);
   const key = keyOf(packet);
   const timer = ctx.setTimer('reassembly', REASSEMBLY_TIMEOUT, key);
@@ -146,13 +147,13 @@ function end(state: Ipv4State, entry: Reassembly, code: string, ctx: Context): v
 
 function forget(state: Ipv4State, entry: Reassembly, ctx: Context): void {
   ctx.cancelTimer(entry.timer);
-  state.reassemblies.delete(entry.key);
+  state.reassemblies?.delete(entry.key);
   state.reassemblyOctets -= entry.octets;
 }
 
 /** Lets the oldest datagram go, but not `spared`. False when there is none. */
 function evictOldest(state: Ipv4State, spared: Reassembly | undefined, ctx: Context): boolean {
-  for (const entry of state.reassemblies.values()) {
+  for (const entry of state.reassemblies?.values() ?? []) {
     if (entry === spared) continue;
     end(state, entry, 'ipv4.reassembly-full', ctx);
     return true;

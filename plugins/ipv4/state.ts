@@ -47,10 +47,12 @@ export interface Ipv4State {
   routes: Route[];
   /** The next identification (RFC 6864). */
   identification: number;
-  readonly reassemblies: Map<string, Reassembly>;
+  /** Made with the first fragment: most nodes never see one. */
+  reassemblies: Map<string, Reassembly> | undefined;
   /** Octets held in all of them. */
   reassemblyOctets: number;
-  readonly pathMtus: Map<Ipv4Address, { readonly mtu: number; readonly until: Instant }>;
+  /** Made when the first is learnt. */
+  pathMtus: Map<Ipv4Address, { readonly mtu: number; readonly until: Instant }> | undefined;
   /** Plugins that are told when an address comes or goes. */
   readonly watchers: string[];
   /** Held on their way from this node to itself. */

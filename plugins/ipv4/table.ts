@@ -29,7 +29,8 @@ export function rebuildRoutes(state: Ipv4State): void {
     (a, b) =>
       b.prefix - a.prefix || a.metric - b.metric || a.network - b.network || a.interface - b.interface || a.via - b.via,
   );
-  state.routes = routes;
+  // A list that grew has room for many more: a copy has none.
+  state.routes = routes.slice();
 }
 
 /** What an address is to this node: its interface, -1 - interface of an own link whose broadcast address it is, or `undefined`. */

@@ -232,8 +232,8 @@ export class Watch {
   #weigh(): Map<string, number> {
     const weights = new Map<string, number>();
     const { wiring, run } = this.#simulation;
-    for (const [node, { providers }] of wiring.nodeByName) {
-      for (const [plugin, { index }] of providers) weights.set(`${plugin} on ${node}`, weigh(run.states[index]));
+    for (const { name: node, instances } of wiring.nodes) {
+      for (const { index, plugin } of instances) weights.set(`${plugin.name} on ${node}`, weigh(run.states[index]));
     }
     return weights;
   }

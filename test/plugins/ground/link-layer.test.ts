@@ -203,7 +203,7 @@ describe('ARP', () => {
       [66, 1, 3, true],
       [67, 1, 3, true],
     ]);
-    expect(stateOf<ArpState>(gone, 'a', 'arp').neighbours[0]?.size).toBe(0);
+    expect(stateOf<ArpState>(gone, 'a', 'arp').neighbours[0]?.size ?? 0).toBe(0);
   });
 
   it('forgets an interface that goes down, announces again when it comes up', () => {
@@ -254,7 +254,7 @@ duration: 100s`;
       'arp.malformed': 1,
     });
     expect(stories(simulation, 'arp.malformed')[0]).toContain('hardware addresses have 9 octets, not 6');
-    expect(stateOf<ArpState>(simulation, 'h', 'arp').neighbours[0]?.size).toBe(0);
+    expect(stateOf<ArpState>(simulation, 'h', 'arp').neighbours[0]?.size ?? 0).toBe(0);
     expect(stories(simulation, 'arp.conflict')).toEqual(new Array(2).fill(`h: ${THEM} also claims 10.0.0.1`));
     // Its announcement at the start, one in defence, and the answer to the probe.
     const heard = heardBy(simulation, 'evil').map((bytes) => arpHeader.decode(bytes, 14).value);
