@@ -1,7 +1,13 @@
 import { contractsOf, type Plugin, type Registry } from '../plugin/index.ts';
 import type { NodeDescription } from '../topology/index.ts';
 import { type Bindings, boundUnder, enterBinding } from './bindings.ts';
-import type { Instance } from './wiring.ts';
+
+/** A plugin on a node. */
+export interface Instance {
+  readonly index: number;
+  readonly node: number;
+  readonly plugin: Plugin;
+}
 
 /** What nodes of the same plugins share: a large topology has tens of thousands of nodes and a handful of these. */
 export interface Makeup {

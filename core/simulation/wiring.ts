@@ -1,14 +1,9 @@
-import type { InterfaceFace, NodeFace, Plugin, Registry } from '../plugin/index.ts';
+import type { InterfaceFace, NodeFace, Registry } from '../plugin/index.ts';
 import type { InterfaceDescription, NodeDescription, Topology } from '../topology/index.ts';
 import type { TraceNames } from '../trace/index.ts';
-import { type Makeup, makeupOf, Providers } from './providers.ts';
+import { type Instance, type Makeup, makeupOf, Providers } from './providers.ts';
 
-/** A plugin on a node. */
-export interface Instance {
-  readonly index: number;
-  readonly node: number;
-  readonly plugin: Plugin;
-}
+export type { Instance } from './providers.ts';
 
 export interface WiredNode {
   readonly index: number;
