@@ -90,11 +90,14 @@ function chainAt(open: OpenLab, record: TraceRecord): Sentence[] {
 
 function verdictsOf(a: OpenLab, b: OpenLab): VerdictPair[] {
   const pairs = new Map<string, VerdictPair>();
+  // A topology with something taken off is written anew, with other spaces.
+  const key = (expectation: string): string => expectation.replace(/\s+/g, '');
   for (const { expectation, held, evidence } of a.verdicts()) {
-    pairs.set(expectation, { expectation, a: { held, evidence } });
+    pairs.set(key(expectation), { expectation, a: { held, evidence } });
   }
   for (const { expectation, held, evidence } of b.verdicts()) {
-    pairs.set(expectation, { ...(pairs.get(expectation) ?? { expectation }), b: { held, evidence } });
+    const pair = pairs.get(key(expectation)) ?? { expectation };
+    pairs.set(key(expectation), { ...pair, b: { held, evidence } });
   }
   return [...pairs.values()].filter((pair) => pair.a?.held !== pair.b?.held);
 }

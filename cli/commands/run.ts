@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import type { OpenLab } from '../../workers/open-lab.ts';
+import type { NodeView } from '../../workers/views.ts';
 import { readTopologyFile, refuseToOverwrite } from '../files.ts';
 import { Interruption } from '../interruption.ts';
 import { openFlagged, runSession } from '../lab-session.ts';
@@ -16,11 +18,13 @@ import { EXIT } from '../refused.ts';
 import { type Outcome, outcomeJson, tellOutcome } from '../run-outcome.ts';
 import { type CaptureFlags, CaptureOutput, KeyOutput, takenLinks } from '../run-outputs.ts';
 import { StoryOutput } from '../story-output.ts';
+import { tablesJson, tellTables } from '../tables-text.ts';
 import { type Terminal, toJson } from '../terminal.ts';
 import { runWords as words } from '../words/run.ts';
 
 interface Flags extends RunFlags, CaptureFlags {
   readonly keys?: string;
+  readonly tables?: boolean;
   readonly full?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
@@ -40,6 +44,7 @@ export function addRun(program: Command, terminal: Terminal): void {
     .option('--pcap <file>', words.options.pcap)
     .option('--pcap-link <link>', words.options.pcapLink, linkOption, [])
     .option('--keys <folder>', words.options.keys)
+    .option('--tables', words.options.tables)
     .option('--full', words.options.full)
     .option('--quiet', words.options.quiet)
     .option('--json', words.options.json)
@@ -76,8 +81,14 @@ async function run(lab: string, flags: Flags, terminal: Terminal): Promise<numbe
       keys: keys?.write(session.open, capture),
       capture: capture?.path,
     };
-    if (flags.json === true) terminal.say(toJson(outcomeJson(outcome, story.listed)));
-    else tellOutcome(outcome, terminal, story.held, `${shellWord(lab)}${flagsText(flags)}`);
+    const nodes = flags.tables === true ? nodesAtTheEnd(session.open) : undefined;
+    if (flags.json === true) {
+      const tables = nodes === undefined ? {} : { tables: tablesJson(nodes) };
+      terminal.say(toJson({ ...outcomeJson(outcome, story.listed), ...tables }));
+    } else {
+      if (nodes !== undefined) tellTables(nodes, terminal);
+      tellOutcome(outcome, terminal, story.held, `${shellWord(lab)}${flagsText(flags)}`);
+    }
     if (outcome.interrupted) return interruption.exitCode;
     const held = progress.stopped === undefined && outcome.verdicts.every((verdict) => verdict.held);
     return held ? EXIT.held : EXIT.failed;
@@ -85,4 +96,10 @@ async function run(lab: string, flags: Flags, terminal: Terminal): Promise<numbe
     interruption.release();
     capture?.close();
   }
+}
+
+/** What every node shows of itself where the run stands. */
+function nodesAtTheEnd(open: OpenLab): NodeView[] {
+  open.seek(open.progress().frontier);
+  return open.history.head.topology.nodes.flatMap(({ name }) => open.node(name) ?? []);
 }

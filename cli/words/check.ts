@@ -5,9 +5,10 @@ export const checkWords = {
 nearest right word. Nothing is run.`,
   examples: `
 Examples:
-  $ ikebana check office.yaml
+  $ ikebana check my.yaml
   $ ikebana check *.yaml --json                    for editors and scripts
-  $ ikebana check office.yaml --set nodes.a.kind=router
+  $ ikebana check site-to-site --set nodes.gw-a.kind=host
+                                                   what would be missing
 
 Exit codes: 0 no errors (warnings may be there); 2 errors.`,
   json: 'diagnostics as JSON on standard output',

@@ -17,9 +17,9 @@ Examples:
   $ ikebana experiment --list                      the experiments that come along
   $ ikebana experiment nat-behaviour               run one: a table, and what differs from what is expected
   $ ikebana experiment nat-behaviour --list        its axes and cells, without running any
-  $ ikebana experiment nat-behaviour --only preset=symmetric,pf --only requirement=hairpinning
+  $ ikebana experiment nat-behaviour --only preset=symmetric,pf --only 'requirement=9 hairpin'
                                                    some cells only
-  $ ikebana experiment my.yaml --html report.html --junit report.xml --jobs 8
+  $ ikebana experiment ping.yaml --html report.html --junit report.xml --jobs 8
 
 Reading the table: ✓ works, ✗ fails (with the code of the cause), ! other than expected, · skipped.
 

@@ -8,12 +8,13 @@ Without a question it explains every failed expectation and every kind of drop.`
   examples: `
 Examples:
   $ ikebana explain site-to-site
-  $ ikebana explain office.yaml ping laptop to 10.1.0.20
-  $ ikebana explain office.yaml 'ping laptop -> server, answered: 3'
+  $ ikebana explain nat-t-missing ping laptop to 10.1.0.20
+  $ ikebana explain nat-t-missing 'ping laptop -> server, answered: 3'
                                                    any expectation, in the words of the file
-  $ ikebana explain office.yaml --cure             and which change of the topology cures it
-  $ ikebana explain office.yaml packet 12          frame 12 of the run, as in its capture
-  $ ikebana explain office.yaml tunnel office      the last that the run says of a name
+  $ ikebana explain fail-ts ping alice to bob --cure
+                                                   and which change of the topology cures it
+  $ ikebana explain nat-t-tunnel packet 12         frame 12 of the run, as in its capture
+  $ ikebana explain nat-t-tunnel tunnel office     the last that the run says of a name
 
 Exit codes: 0 what was asked for held (without a question: all expectations did); 1 it failed; 2 bad input;
 130 interrupted.`,

@@ -17,14 +17,16 @@ LAB is the name of a lab that comes along, a topology file, or - for standard in
   examples: `
 Examples:
   $ ikebana run site-to-site                       a lab that comes along
-  $ ikebana run office.yaml --pcap office.pcapng --keys keys/
+  $ ikebana run nat-t-tunnel --pcap office.pcapng --keys keys/
                                                    with a capture, and the keys that open it
-  $ ikebana run office.yaml --pcap wan.pcapng --pcap-link "gw-a:wan -- gw-b:wan"
-                                                   a capture of one link; gw-a:wan says the same
-  $ ikebana run office.yaml --set nodes.home.plugins.nat.udp_timeout=30s
+  $ ikebana run nat-t-tunnel --pcap wan.pcapng --pcap-link "home:wan -- isp:home"
+                                                   a capture of one link; home:wan says the same
+  $ ikebana run nat-t-tunnel --set nodes.home.plugins.nat.udp_timeout=15s
                                                    one setting changed
-  $ ikebana run office.yaml --without laptop/nat-t the same without a plugin on a node
-  $ ikebana run office.yaml --until 90s --json     for scripts
+  $ ikebana run nat-t-tunnel --without laptop/nat-t
+                                                   the same without a plugin on a node
+  $ ikebana run nat-t-tunnel --until 90s --tables  what every node knows at that time
+  $ ikebana run nat-t-tunnel --until 90s --json    for scripts
   $ ikebana run edge.yaml --inputs monday.log      a live run again, to the same bytes
 
 Exit codes: 0 all expectations held; 1 some failed; 2 bad input; 130 interrupted (what is done is kept).`,
@@ -38,6 +40,7 @@ Exit codes: 0 all expectations held; 1 some failed; 2 bad input; 130 interrupted
     pcapLink:
       'only the frames of this link: its name, a node and its interface, or a node for all of its links; may be given again',
     keys: 'write the key tables for Wireshark and tshark into this folder',
+    tables: 'show the tables of every node as they are at the end: policies, associations, mappings, leases, routes',
     full: 'tell every single happening',
     quiet: 'only verdicts and summary',
     json: 'the outcome as JSON on standard output',
