@@ -10,6 +10,7 @@ import { cryptoSlot } from '../crypto/contract.ts';
 import { EXCHANGE_TYPES, IKEV2_FLAGS, type IsakmpHeader, isakmpHeader, PAYLOAD_TYPES } from '../isakmp/contract.ts';
 import { type DissectedPayloads, dissectPayloads } from './dissect-payloads.ts';
 import { findIkeKeys, IKE_KEY_LOG, type IkeKeyEntry } from './key-log.ts';
+import { FRAGMENT_PREFIX_OCTETS } from './payloads/encrypted.ts';
 import { PAYLOADS } from './payloads/index.ts';
 import { openPayload, sealedParts } from './sk.ts';
 
@@ -33,7 +34,6 @@ export const ikev2Codec: Codec = {
     const plain: Layer = { ...layer, summary, fields: list.fields, message, ...fault };
     if (list.sealed === undefined) return plain;
     const sealed: Layer = { ...plain, sealed: true };
-    if (list.sealed.fragment) return sealed;
     return openedLayer(sealed, said, list, list.sealed, bytes, below.start, head.value, context) ?? sealed;
   },
 };
@@ -58,7 +58,7 @@ function openedLayer(
   sealed: Layer,
   said: string,
   list: DissectedPayloads,
-  place: { readonly start: number; readonly end: number; readonly next: number },
+  place: { readonly start: number; readonly end: number; readonly next: number; readonly fragment: boolean },
   bytes: Uint8Array,
   message: number,
   header: IsakmpHeader,
@@ -70,30 +70,36 @@ function openedLayer(
   if (crypto === undefined || entry === undefined) return undefined;
   const fromInitiator = (header.flags & IKEV2_FLAGS.initiator) !== 0;
   const keys = fromInitiator ? entry.fromInitiator : entry.fromResponder;
-  const opened = openPayload(crypto, entry.protection, keys, bytes, message, place.start, place.end);
+  const content = { start: place.start + (place.fragment ? FRAGMENT_PREFIX_OCTETS : 0), end: place.end };
+  const opened = openPayload(crypto, entry.protection, keys, bytes, message, content.start, content.end);
   if (opened === undefined) return undefined;
   const inner = opened.plain.slice(0, opened.length);
-  const { briefs } = dissectPayloads(inner, 0, inner.length, place.next);
+  // A part of a message is octets: payloads may be cut anywhere.
+  const briefs = place.fragment ? [] : dissectPayloads(inner, 0, inner.length, place.next).briefs;
   const outer = list.fields.slice(0, -1);
   const last = list.fields.at(-1) as DissectedField;
   const before = list.briefs.slice(0, -1);
   return {
     ...sealed,
-    summary: `${said} [${[...before, `SK { ${briefs.join(', ')} }`].join(', ')}]`,
-    message: messageOf(header, [...before, ...briefs]),
+    ...(place.fragment
+      ? {}
+      : {
+          summary: `${said} [${[...before, `SK { ${briefs.join(', ')} }`].join(', ')}]`,
+          message: messageOf(header, [...before, ...briefs]),
+        }),
     fields: [
       ...outer,
       {
         ...last,
         children: [
-          ...(last.children ?? []).filter(({ name }) => name !== 'ikev2.sk.content'),
-          ...contentFields(bytes, place, entry, opened.padding),
+          ...(last.children ?? []).filter(({ name }) => name !== 'ikev2.sk.content' && name !== 'ikev2.skf.content'),
+          ...contentFields(bytes, content, entry, opened.padding),
         ],
       },
     ],
     opened: {
       bytes: inner,
-      by: { codec: insideName(place.next) },
+      by: { codec: place.fragment ? INSIDE_FRAGMENT : insideName(place.next) },
       key: `SK_e${fromInitiator ? 'i' : 'r'} of IKE SA ${spis.join(':')} (${entry.protection.encryption.keyword})`,
     },
   };
@@ -126,6 +132,9 @@ function contentFields(
   ];
 }
 
+/** The codec of what was inside a fragment. */
+const INSIDE_FRAGMENT = 'ikev2-inside-fragment';
+
 /** The codec of what was inside an encrypted payload: one for each type that can be the first. */
 function insideName(first: number): string {
   return FIRST_TYPES.includes(first) ? `ikev2-inside-${first}` : 'ikev2-inside';
@@ -153,6 +162,23 @@ export const insideCodecs: readonly Codec[] = [
       },
     };
   }),
+  {
+    name: INSIDE_FRAGMENT,
+    title: 'IKEv2, decrypted, a part of a message',
+    dissect: (bytes, start, end) => ({
+      name: 'ikev2-inside',
+      title: 'IKEv2 payloads, decrypted, a part',
+      source: 'RFC 7383 §2.5',
+      summary: `${end - start} octets of the payloads of a message`,
+      ...{ start, end },
+      fields: [
+        {
+          ...{ name: 'ikev2.part', label: 'Part of the payloads', value: toHex(bytes.subarray(start, end)) },
+          ...{ bit: start * 8, bits: (end - start) * 8 },
+        },
+      ],
+    }),
+  },
   {
     name: 'ikev2-inside',
     title: 'IKEv2, decrypted, first payload not known',

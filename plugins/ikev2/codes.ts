@@ -15,6 +15,41 @@ export const IKEV2_CODES: Readonly<Record<string, Story>> = {
     source: 'RFC 7296 §2.23',
     cure: 'put the plugin nat-t back on {node}',
   },
+  'ikev2.fragment': {
+    text: '{node} sends {peer} fragment {number} of {total} of {exchange} {kind} {id} [{payloads}], {octets} octets',
+    source: 'RFC 7383 §2.5',
+  },
+  'ikev2.fragment-again': {
+    text: '{node} sends {peer} fragment {number} of {total} of {exchange} {kind} {id} again: no answer came',
+    source: 'RFC 7383 §2.6.1',
+  },
+  'ikev2.fragment-kept': {
+    text: '{node} keeps fragment {number} of {total} of {exchange} {kind} {id} of {peer}: {missing} to come',
+    source: 'RFC 7383 §2.6',
+  },
+  'ikev2.reassembled': {
+    text: '{node} has put {exchange} {kind} {id} of {peer} together from {total} fragments: {octets} octets of payloads',
+    source: 'RFC 7383 §2.6',
+  },
+  'ikev2.fragments-anew': {
+    text: '{node} gives up {before} fragments of {exchange} {kind} {id} of {peer}, which cut the message anew, into {total}',
+    source: 'RFC 7383 §2.6',
+  },
+  'ikev2.fragments-over': {
+    text: '{node} gives up {exchange} {kind} {id} of {peer}: {have} of {total} fragments came, and not {missing}',
+    source: 'RFC 7383 §2.6',
+    cure: 'something on the way drops them: a smaller `fragment_size` at the peer may pass',
+  },
+  'ikev2.long-message': {
+    text: '{node} sends {peer} {exchange} {kind} {id} as one datagram of {octets} octets, which IP has to cut where the way carries less: fragments of IKE were not agreed on',
+    source: 'RFC 7383 §1',
+    cure: 'set `fragmentation: yes` on both sides',
+  },
+  'ikev2.long-message-lost': {
+    text: '{node} had no answer of {peer} to {exchange}, one datagram of {octets} octets: where IP cut it, ways that drop fragments of IP let none of it arrive',
+    source: 'RFC 7383 §1',
+    cure: 'set `fragmentation: yes` on both sides: IKE then sends datagrams that need no cutting',
+  },
   'ikev2.message-again': {
     text: '{node} sends {peer} {exchange} {kind} {id} again: no answer came',
     source: 'RFC 7296 §2.1',
@@ -171,9 +206,35 @@ export const IKEV2_CODES: Readonly<Record<string, Story>> = {
     cure: 'one side has forgotten the IKE SA: liveness checks (`dpd_delay`) notice it',
   },
   'ikev2.not-protected': { text: '{node} dropped {exchange} of {peer}: {fault}', source: 'RFC 7296 §1' },
-  'ikev2.fragment': {
-    text: '{node} dropped a fragment of {exchange} of {peer}: fragmentation was not agreed on',
-    source: 'RFC 7383 §2.3',
+  // Fragments of messages.
+  'ikev2.fragment-number': {
+    text: '{node} dropped a fragment of {exchange} {kind} {id} of {peer}: there is no fragment {number} of {total}',
+    source: 'RFC 7383 §2.6',
+  },
+  'ikev2.fragments-too-many': {
+    text: '{node} dropped a fragment of {exchange} {kind} {id} of {peer}: it is one of {total}, and {limit} are the most that are put together',
+    source: 'RFC 7383 §2.6',
+  },
+  'ikev2.fragment-exchange': {
+    text: '{node} dropped fragment {number} of {total} of {exchange} {kind} {id} of {peer}: the others are of {expected}',
+    source: 'RFC 7383 §2.5',
+  },
+  'ikev2.fragment-old': {
+    text: '{node} dropped fragment {number} of {total} of {exchange} {kind} {id} of {peer}: the message was cut into {present} since',
+    source: 'RFC 7383 §2.6',
+  },
+  'ikev2.fragment-there': {
+    text: '{node} dropped fragment {number} of {total} of {exchange} {kind} {id} of {peer}: it is there already',
+    source: 'RFC 7383 §2.6',
+  },
+  'ikev2.fragment-answered': {
+    text: '{node} dropped fragment {number} of {total} of {exchange} {kind} {id} of {peer}: the request is answered, and the first fragment alone has the answer sent again',
+    source: 'RFC 7383 §2.6.1',
+  },
+  'ikev2.fragments-too-long': {
+    text: '{node} dropped fragment {number} of {total} of {exchange} {kind} {id} of {peer} and those before it: together they have more than {limit} octets',
+    source: 'RFC 7383 §2.6',
+    cure: 'raise `max_packet` of ikev2 on {node}, or have the peer say less',
   },
   'ikev2.not-authentic': {
     text: '{node} dropped {exchange} of {peer}: its integrity checksum is wrong',

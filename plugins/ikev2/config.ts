@@ -24,6 +24,19 @@ export const ikev2Config = z
       .max(65_536)
       .default(0)
       .describe('From so many half-open IKE SAs on no more are taken; 0: no limit'),
+    fragment_size: z
+      .int()
+      .refine((size) => size === 0 || (size >= 256 && size <= 65_535), '0, or 256 to 65535 octets')
+      .default(1280)
+      .describe(
+        'Octets of the longest IP datagram that carries an IKE message whole, where the peer takes fragments; 0: 576, what IPv4 promises to carry',
+      ),
+    max_packet: z
+      .int()
+      .min(576)
+      .max(65_535)
+      .default(10_000)
+      .describe('Octets of the longest message that is put together from fragments'),
   })
   .describe('IKEv2: how long to wait, and how many strangers to deal with');
 

@@ -12,7 +12,7 @@ export const ikev2 = definePlugin<Ikev2State, Ikev2Settings>({
   name: 'ikev2',
   title: 'IKEv2',
   about: 'Negotiates keys for ipsec: IKE_SA_INIT, IKE_AUTH with pre-shared keys, CREATE_CHILD_SA, INFORMATIONAL.',
-  sources: ['RFC 7296', 'RFC 5282', 'RFC 5903', 'RFC 6989', 'RFC 7634', 'RFC 8031', 'RFC 8247'],
+  sources: ['RFC 7296', 'RFC 5282', 'RFC 5903', 'RFC 6989', 'RFC 7383', 'RFC 7634', 'RFC 8031', 'RFC 8247'],
   requires: ['ipv4', 'udp', 'isakmp', 'ipsec'],
   extends: ['nat-t'],
   uses: ['crypto'],

@@ -10,5 +10,11 @@ export const MOST_CLOSED = 64;
 export const MOST_RETRIES = 5;
 /** Child SAs of one IKE SA. */
 export const MOST_CHILDREN = 1024;
+/** Fragments of one message (RFC 7383 §2.5); a message of `max_packet` octets has fewer in any sensible size. */
+export const MOST_FRAGMENTS = 1024;
+/** Octets of the longest message that is put together from fragments, whatever `max_packet` says. */
+export const LONGEST_REASSEMBLED = 65_535;
+/** How long fragments of a message wait for the next one of it (RFC 7383 §2.6). Longer than most waits before a peer sends all of them again. */
+export const FRAGMENT_SECONDS = 30;
 /** How long a secret that cookies are made with is used before a new one is drawn (RFC 7296 §2.6); the one before it still holds. */
 export const COOKIE_SECRET_SECONDS = 60;

@@ -1,10 +1,12 @@
 import type { Context, Packet, Protocol, Timer } from '../../core/index.ts';
 import { formatIpv4 } from '../ipv4/contract.ts';
+import { EXCHANGE_TYPES } from '../isakmp/contract.ts';
 import { abandonWaiting, closeIkeSa } from './close.ts';
 import type { Ikev2Calls } from './contract.ts';
 import { keyedChildren } from './exchanges/child-offer.ts';
 import { tell } from './failures.ts';
 
+import { fragmentsOver, timerOf } from './gathering.ts';
 import { enqueue, type Machine, machineOf, peerText, removeSa, setSaTimer } from './machine.ts';
 import { followPacket } from './moved.ts';
 import { receive } from './receive.ts';
@@ -17,7 +19,7 @@ import {
   type Wanted,
 } from './state.ts';
 import { BEGIN, TASKS } from './transitions.ts';
-import { retransmit } from './window.ts';
+import { isLong, retransmit } from './window.ts';
 import { wish } from './wishes.ts';
 
 /** IKEv2 on a node: messages, timers and wishes come in here, and when each is dealt with, what waits has its turn. */
@@ -173,8 +175,13 @@ function onTimer(machine: Machine, sa: IkeSa, { name }: Timer): void {
       return;
     case 'half-open':
       if (sa.state !== 'half-open') return;
+      fragmentsOver(machine, sa, 'request');
       tell(machine, 'ikev2.half-open-over', () => ({ peer: peerText(sa) }));
       removeSa(machine, sa, 'its initiator did not go on');
+      return;
+    case 'request-fragments':
+    case 'response-fragments':
+      if (sa.state !== 'init-sent') fragmentsOver(machine, sa, name === timerOf('request') ? 'request' : 'response');
       return;
     case 'liveness':
       if (sa.state === 'established') checkLiveness(machine, sa);
@@ -202,6 +209,16 @@ function givenUp(machine: Machine, sa: IkeSa): void {
   const peer = peerText(sa);
   const tries = sa.outstanding?.tries ?? 0;
   tell(machine, 'ikev2.no-answer', () => ({ peer, connection: 'connection' in sa ? sa.connection : '', tries }));
+  const { outstanding } = sa;
+  if (sa.state !== 'init-sent' && outstanding !== undefined && isLong(machine, sa, outstanding.datagrams)) {
+    const octets = outstanding.datagrams[0]?.length ?? 0;
+    tell(machine, 'ikev2.long-message-lost', () => ({
+      peer,
+      octets,
+      exchange: EXCHANGE_TYPES[outstanding.exchange] ?? '',
+    }));
+  }
+  if (sa.state !== 'init-sent') fragmentsOver(machine, sa, 'response');
   if (sa.state === 'deleting') {
     removeSa(machine, sa, sa.why);
     return;

@@ -86,9 +86,9 @@ export interface Outstanding {
   readonly messageId: number;
   readonly exchange: number;
   readonly purpose: Purpose;
-  readonly bytes: Uint8Array;
-  /** The packet that carried it last. */
-  packet: number;
+  readonly datagrams: Datagrams;
+  /** The packets that carried it last, one for each datagram. */
+  packets: readonly number[];
   /** How often it was sent again. */
   tries: number;
   /** The wait that runs now. */
@@ -99,7 +99,28 @@ export interface Outstanding {
 /** The last request that was answered, and the answer, to be sent again when the request comes again. */
 export interface Answered {
   readonly messageId: number;
-  readonly bytes: Uint8Array;
+  readonly datagrams: Datagrams;
+}
+
+/** A message as it goes out: whole, or as two fragments or more (RFC 7383 §2.5), each an IKE message of its own. */
+export type Datagrams = readonly Uint8Array[];
+
+/** A message of the peer of which some fragments have come (RFC 7383 §2.6). */
+export interface Gathering {
+  readonly messageId: number;
+  readonly exchange: number;
+  readonly total: number;
+  /** Type of the message's first payload, which only the first fragment knows. */
+  first: number;
+  /** What each fragment had inside, by its number. */
+  readonly parts: Map<number, Uint8Array>;
+  octets: number;
+}
+
+/** What has come in fragments and is not whole: at most one message each way, as the window is one request. */
+export interface Gatherings {
+  request: Gathering | undefined;
+  response: Gathering | undefined;
 }
 
 interface Common {
@@ -154,6 +175,9 @@ interface Keyed extends Common {
   readonly proposal: Proposal;
   readonly keys: IkeKeys;
   readonly nonces: Nonces;
+  /** Own messages that are too long go in fragments: both sides announced that they take them, and this one may send them. */
+  readonly fragmentation: boolean;
+  readonly gathering: Gatherings;
 }
 
 /** The two first messages, which AUTH covers. */
@@ -246,6 +270,8 @@ export interface Ikev2Settings {
   readonly half_open_timeout: Duration;
   readonly cookie_threshold: number;
   readonly init_limit_half_open: number;
+  readonly fragment_size: number;
+  readonly max_packet: number;
 }
 
 export interface Ikev2State {

@@ -1,9 +1,11 @@
 import type { Packet } from '../../core/index.ts';
-import type { Machine } from './machine.ts';
+import { EXCHANGE_TYPES } from '../isakmp/contract.ts';
+import { tell } from './failures.ts';
+import { type Machine, peerText } from './machine.ts';
 import type { PayloadToWrite } from './message.ts';
 import { EXCHANGE } from './names/exchanges.ts';
-import { clearMessage, type Outgoing, packetOf, type Route, sealedMessage, sendBytes } from './send.ts';
-import type { IkeSa, InitSent, KeyedSa, Outstanding, Purpose } from './state.ts';
+import { clearMessage, longestOf, type Outgoing, type Route, sealedDatagrams, sendMessage } from './send.ts';
+import type { Datagrams, IkeSa, InitSent, KeyedSa, Outstanding, Purpose } from './state.ts';
 
 /**
  * Requests and responses (RFC 7296 §2.1 to §2.3): message IDs, one request at a time, retransmission by who asked, the same answer again
@@ -19,9 +21,10 @@ export function request(
   purpose: Purpose,
 ): void {
   const about = outgoing(sa, exchange, sa.nextRequest, false, payloads);
-  const bytes = sealedMessage(machine, sa, about);
+  const datagrams = sealedDatagrams(machine, sa, about);
   sa.nextRequest++;
-  expectResponse(machine, sa, about, bytes, purpose);
+  expectResponse(machine, sa, about, datagrams, purpose);
+  tellLong(machine, sa, about, datagrams);
 }
 
 /** Sends the first message of all, in the clear. Returns its octets, which AUTH covers. */
@@ -29,7 +32,7 @@ export function requestInit(machine: Machine, sa: InitSent, payloads: readonly P
   const about = outgoing(sa, EXCHANGE.IKE_SA_INIT, 0, false, payloads);
   const bytes = clearMessage(about);
   sa.nextRequest = 1;
-  expectResponse(machine, sa, about, bytes, { kind: 'init' });
+  expectResponse(machine, sa, about, [bytes], { kind: 'init' });
   return bytes;
 }
 
@@ -43,14 +46,28 @@ function outgoing(
   return { spis: sa.spis, exchange, messageId, response, fromInitiator: sa.role === 'initiator', payloads };
 }
 
-function expectResponse(machine: Machine, sa: IkeSa, about: Outgoing, bytes: Uint8Array, purpose: Purpose): void {
+function expectResponse(machine: Machine, sa: IkeSa, about: Outgoing, datagrams: Datagrams, purpose: Purpose): void {
   const { ctx, state } = machine;
-  const packet = sendBytes(machine, sa, bytes, about);
+  const packets = sendMessage(machine, sa, datagrams, about);
   const wait = state.settings.retransmit_timeout;
   sa.outstanding = {
-    ...{ messageId: about.messageId, exchange: about.exchange, purpose, bytes, packet, tries: 0, wait },
+    ...{ messageId: about.messageId, exchange: about.exchange, purpose, datagrams, packets, tries: 0, wait },
     timer: ctx.setTimer('retransmit', wait, sa.id),
   };
+}
+
+/** Is it one datagram that IP may have to cut, because fragments of IKE were not agreed on? */
+export function isLong(machine: Machine, sa: IkeSa, datagrams: Datagrams): boolean {
+  return datagrams.length === 1 && (datagrams[0]?.length ?? 0) > longestOf(machine, sa);
+}
+
+function tellLong(machine: Machine, sa: KeyedSa, about: Outgoing, datagrams: Datagrams): void {
+  if (!isLong(machine, sa, datagrams)) return;
+  tell(machine, 'ikev2.long-message', () => ({
+    peer: peerText(sa),
+    exchange: EXCHANGE_TYPES[about.exchange] ?? String(about.exchange),
+    ...{ kind: about.response ? 'response' : 'request', id: about.messageId, octets: datagrams[0]?.length ?? 0 },
+  }));
 }
 
 /** The response has come: nothing is sent again. Returns what the request was for. */
@@ -73,8 +90,7 @@ export function retransmit(machine: Machine, sa: IkeSa): boolean {
   // A product of two numbers rounds alike everywhere; powers do not.
   outstanding.wait = Math.floor(outstanding.wait * retransmit_base);
   const about = outgoing(sa, outstanding.exchange, outstanding.messageId, false, []);
-  const parent = { packet: packetOf(outstanding.packet), relation: 'retransmission' } as const;
-  outstanding.packet = sendBytes(machine, sa, outstanding.bytes, about, parent);
+  outstanding.packets = sendMessage(machine, sa, outstanding.datagrams, about, undefined, outstanding.packets);
   outstanding.timer = machine.ctx.setTimer('retransmit', outstanding.wait, sa.id);
   return true;
 }
@@ -89,10 +105,11 @@ export function respond(
 ): void {
   const messageId = sa.nextExpected;
   const about = outgoing(sa, exchange, messageId, true, payloads);
-  const bytes = sealedMessage(machine, sa, about);
+  const datagrams = sealedDatagrams(machine, sa, about);
   sa.nextExpected++;
-  sa.answered = { messageId, bytes };
-  sendBytes(machine, sa, bytes, about, { packet, relation: 'answer' });
+  sa.answered = { messageId, datagrams };
+  sendMessage(machine, sa, datagrams, about, { packet, relation: 'answer' });
+  tellLong(machine, sa, about, datagrams);
 }
 
 /** Answers an IKE_SA_INIT request in the clear. Returns the octets, which AUTH covers. */
@@ -105,8 +122,8 @@ export function respondInit(
   const about = outgoing(sa, EXCHANGE.IKE_SA_INIT, 0, true, payloads);
   const bytes = clearMessage(about);
   sa.nextExpected = 1;
-  sa.answered = { messageId: 0, bytes };
-  sendBytes(machine, sa, bytes, about, { packet, relation: 'answer' });
+  sa.answered = { messageId: 0, datagrams: [bytes] };
+  sendMessage(machine, sa, [bytes], about, { packet, relation: 'answer' });
   return bytes;
 }
 
@@ -115,7 +132,7 @@ export function respondAgain(machine: Machine, sa: IkeSa, exchange: number, pack
   const { answered } = sa;
   if (answered === undefined) return;
   const about = outgoing(sa, exchange, answered.messageId, true, []);
-  sendBytes(machine, route, answered.bytes, about, { packet, relation: 'answer' });
+  sendMessage(machine, route, answered.datagrams, about, { packet, relation: 'answer' });
 }
 
 /** An answer outside of any SA: nothing is kept. */
@@ -126,5 +143,5 @@ export function respondStateless(
   packet: Packet,
 ): void {
   const whole = { ...about, response: true, fromInitiator: false };
-  sendBytes(machine, route, clearMessage(whole), whole, { packet, relation: 'answer' });
+  sendMessage(machine, route, [clearMessage(whole)], whole, { packet, relation: 'answer' });
 }

@@ -174,6 +174,12 @@ const connection = z.strictObject({
   encap: booleanSetting()
     .default(false)
     .describe('ESP goes in UDP even where no NAT is detected: a wrong hash feigns one (with the plugin nat-t)'),
+  fragmentation: z
+    .union([z.enum(['yes', 'accept', 'force', 'no']), z.boolean().transform((said) => (said ? 'yes' : 'no'))])
+    .default('yes')
+    .describe(
+      'IKEv2 messages that are too long go in fragments of their own: `yes` where the peer can, `accept` receives them and sends none, `no` does not offer it; `force` is `yes`',
+    ),
   dpd_delay: durationSetting()
     .default(0)
     .describe('Check that the peer lives after so long without a packet of it; 0: never'),

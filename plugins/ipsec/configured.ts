@@ -55,6 +55,7 @@ interface ConnectionSettings {
   readonly over_time?: Duration | undefined;
   readonly rand_time?: Duration | undefined;
   readonly encap: boolean;
+  readonly fragmentation: Connection['fragmentation'];
   readonly keyingtries: number;
   readonly unique: Connection['unique'];
   readonly children: Readonly<Record<string, ChildSettings>>;
@@ -159,6 +160,7 @@ function connectionBy(name: string, settings: ConnectionSettings): Connection {
     overTime,
     randTime: settings.rand_time ?? overTime,
     encap: settings.encap,
+    fragmentation: settings.fragmentation,
     keyingTries: settings.keyingtries,
     unique: settings.unique,
     children: byName(settings.children).flatMap(([child, each]) => childrenBy(child, each)),

@@ -34,6 +34,11 @@ export interface Connection {
   readonly proposals: readonly Proposal[];
   /** ESP goes in UDP even where no NAT is detected. */
   readonly encap: boolean;
+  /**
+   * IKEv2 messages that are too long go in fragments of their own (RFC 7383): `yes` and `force` offer it and do so where the peer offers it too,
+   * `accept` offers it and sends whole messages, `no` does not offer it. Fragments that come are put together whatever it says.
+   */
+  readonly fragmentation: 'yes' | 'accept' | 'force' | 'no';
   /** Liveness is checked after so long without a packet from the peer; 0: never. */
   readonly dpdDelay: Duration;
   /** IKEv1: a peer that has not answered for so long is dead; 0: when it was asked as often as a request is sent again. */

@@ -25,7 +25,9 @@ export const exchangeExpectation = z
           at_most: countSetting.optional().describe('The most messages'),
         }),
       ])
-      .describe('IKE messages that the two put on their links for each other: a number, or bounds'),
+      .describe(
+        'IKE messages that the two put on their links for each other, a fragment counting as one: a number, or bounds',
+      ),
     by: durationSetting().optional().describe('Counted until this time of the run; left out: to its end'),
   })
   .describe('How many IKE messages two nodes exchange');

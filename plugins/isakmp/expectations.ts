@@ -13,7 +13,9 @@ const MOST_UNDER_WAY = 4096;
 
 /** What each version tells of a message that it sends. */
 const MESSAGE_CODES: ReadonlySet<string> = new Set(
-  VERSIONS.flatMap((plugin) => [`${plugin}.message`, `${plugin}.message-again`]),
+  VERSIONS.flatMap((plugin) =>
+    ['message', 'message-again', 'fragment', 'fragment-again'].map((code) => `${plugin}.${code}`),
+  ),
 );
 
 interface Sent {

@@ -17,7 +17,7 @@ import { AUTH_METHOD } from '../names/identifiers.ts';
 import { NOTIFY } from '../names/notify-types.ts';
 import { errorName, findError, notification } from '../notifications.ts';
 import { PAYLOADS } from '../payloads/index.ts';
-import { sealedMessage, sendBytes } from '../send.ts';
+import { sealedDatagrams, sendMessage } from '../send.ts';
 import type { AuthSent, Established, InitSent, KeyedSa } from '../state.ts';
 import { startTimers } from '../timers.ts';
 import { answeredBy, request } from '../window.ts';
@@ -52,7 +52,7 @@ function isConcrete(identity: Identity): boolean {
 }
 const STAR = 0x2a;
 
-type InitDone = Pick<AuthSent, 'proposal' | 'keys' | 'nonces' | 'first'>;
+type InitDone = Pick<AuthSent, 'proposal' | 'keys' | 'nonces' | 'first' | 'fragmentation'>;
 
 /** SK { IDi, [N(INITIAL_CONTACT)], [IDr], AUTH, SAi2, TSi, TSr }. False: it cannot be sent, and the IKE SA is gone. */
 export function sendAuth(machine: Machine, sa: InitSent, connection: Connection, done: InitDone): boolean {
@@ -99,6 +99,8 @@ export function sendAuth(machine: Machine, sa: InitSent, connection: Connection,
     proposal: done.proposal,
     keys: done.keys,
     nonces: done.nonces,
+    fragmentation: done.fragmentation,
+    gathering: { request: undefined, response: undefined },
     first: done.first,
   };
   putSa(machine, next);
@@ -132,7 +134,7 @@ export function acceptAuth(machine: Machine, sa: AuthSent, incoming: Incoming): 
       ...{ spis: sa.spis, exchange: EXCHANGE.INFORMATIONAL, messageId: sa.nextRequest, response: false },
       ...{ fromInitiator: true, payloads: [notification(NOTIFY.AUTHENTICATION_FAILED)] },
     };
-    sendBytes(machine, sa, sealedMessage(machine, sa, about), about);
+    sendMessage(machine, sa, sealedDatagrams(machine, sa, about), about);
     closeIkeSa(machine, sa, `${peerText(sa)} is not who it must be`, 'self');
     return undefined;
   }
@@ -223,6 +225,8 @@ export function establish(
     proposal: sa.proposal,
     keys: sa.keys,
     nonces: sa.nonces,
+    fragmentation: sa.fragmentation,
+    gathering: sa.gathering,
     proof,
     identity,
     connection: connection.name,

@@ -1,9 +1,10 @@
 import { nextBytes, sameBytes } from '../../../core/index.ts';
-import { chooseProposal, type Proposal, proposalInStory } from '../../ipsec/contract.ts';
+import { type Connection, chooseProposal, type Proposal, proposalInStory } from '../../ipsec/contract.ts';
 import { formatIpv4 } from '../../ipv4/contract.ts';
 import { candidates } from '../connections.ts';
 import { cookieFor, cookieHolds } from '../cookie.ts';
 import { type NoChoice, tell, tellNoProposal } from '../failures.ts';
+import { agreesOnFragmentation, sendsFragments } from '../fragmentation.ts';
 import type { Incoming, Told } from '../incoming.ts';
 import { freshExchange, freshNonce, methodName, sharedSecret } from '../key-exchange.ts';
 import { logIkeKeys } from '../key-log.ts';
@@ -105,9 +106,9 @@ export function answerInit(machine: Machine, incoming: Incoming): Told {
   logIkeKeys(machine, { spis, keys, proposal: chosen.proposal });
   // The hashes of a first message count its header, where the responder's SPI is still zeros.
   const asked = { initiator: initiatorSpi, responder: message.header.responderSpi };
-  const floated = examinedRoute(machine, asked, route, payloads, chosen.forced);
+  const floated = examinedRoute(machine, asked, route, payloads, chosen.connection.encap);
   // Whoever sent none would not look at any.
-  const added = floated.nat === undefined ? [] : addedNotifications(machine, spis, route, chosen.forced);
+  const added = floated.nat === undefined ? [] : addedNotifications(machine, spis, route, chosen.connection.encap);
   const half: HalfOpen = {
     state: 'half-open',
     id: state.nextId++,
@@ -119,6 +120,8 @@ export function answerInit(machine: Machine, incoming: Incoming): Told {
     proposal: chosen.proposal,
     keys,
     nonces,
+    fragmentation: sendsFragments(chosen.connection, payloads),
+    gathering: { request: undefined, response: undefined },
     first: { own: NOTHING, peer: bytes },
     createdAt: ctx.now(),
     nextRequest: 0,
@@ -140,6 +143,9 @@ export function answerInit(machine: Machine, incoming: Incoming): Told {
       { kind: 'KE', value: { method, value: exchange.publicKey } },
       { kind: 'Nonce', value: { value: own } },
       ...added,
+      ...(agreesOnFragmentation(chosen.connection, payloads)
+        ? [notification(NOTIFY.IKEV2_FRAGMENTATION_SUPPORTED)]
+        : []),
     ],
     packet,
   );
@@ -155,7 +161,7 @@ function choose(
   machine: Machine,
   { payloads, route, packet }: Incoming,
   peer: string,
-): { readonly proposal: Proposal; readonly number: number; readonly forced: boolean } | undefined {
+): { readonly proposal: Proposal; readonly number: number; readonly connection: Connection } | undefined {
   const offered = findPayload(payloads, 'SA')?.value.proposals ?? [];
   const theirs = offered.map(proposalFromWire);
   const fitting = candidates(machine, route);
@@ -164,7 +170,7 @@ function choose(
     const choice = chooseProposal(connection.proposals, theirs);
     if ('chosen' in choice) {
       const number = offered[choice.offered]?.number ?? 1;
-      return { proposal: withoutNone(choice.chosen), number, forced: connection.encap };
+      return { proposal: withoutNone(choice.chosen), number, connection };
     }
     nearest ??= { choice, connection: connection.name };
   }

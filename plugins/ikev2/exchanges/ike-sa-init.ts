@@ -10,6 +10,7 @@ import {
 import { formatIpv4 } from '../../ipv4/contract.ts';
 import { closeIkeSa, failWanted } from '../close.ts';
 import { tell, tellPeerChoseNothing } from '../failures.ts';
+import { offersFragmentation, sendsFragments } from '../fragmentation.ts';
 import type { Incoming, Told } from '../incoming.ts';
 import { freshExchange, freshNonce, methodName, preferredMethod, sharedSecret } from '../key-exchange.ts';
 import { logIkeKeys } from '../key-log.ts';
@@ -91,6 +92,7 @@ function sendInit(machine: Machine, sa: InitSent, connection: Connection): void 
     { kind: 'KE', value: { method: sa.exchange.method, value: sa.exchange.publicKey } },
     { kind: 'Nonce', value: { value: sa.nonce } },
     ...addedNotifications(machine, sa.spis, sa, connection.encap),
+    ...(offersFragmentation(connection) ? [notification(NOTIFY.IKEV2_FRAGMENTATION_SUPPORTED)] : []),
   ];
   requestInit(machine, sa, payloads);
 }
@@ -170,7 +172,7 @@ export function acceptInit(machine: Machine, sa: InitSent, incoming: Incoming): 
   }
   const secret = sharedSecret(machine, sa.exchange, ke.value.value);
   if (secret === undefined) return fail(`a public value that is none of ${methodName(sa.exchange.method)}`);
-  const own = answeredBy(machine, sa)?.bytes ?? NOTHING;
+  const own = answeredBy(machine, sa)?.datagrams[0] ?? NOTHING;
   const spis = { initiator: sa.spis.initiator, responder: message.header.responderSpi };
   const nonces = { initiator: sa.nonce, responder: nonce };
   const seed = skeyseed(machine.crypto, suite.prf.prf, nonces, secret);
@@ -178,7 +180,7 @@ export function acceptInit(machine: Machine, sa: InitSent, incoming: Incoming): 
   logIkeKeys(machine, { spis, keys, proposal: chosen });
   const route = examinedRoute(machine, spis, sa, payloads, connection.encap);
   const went = sendAuth(machine, { ...sa, ...route, outstanding: undefined, spis }, connection, {
-    ...{ proposal: chosen, keys, nonces },
+    ...{ proposal: chosen, keys, nonces, fragmentation: sendsFragments(connection, payloads) },
     first: { own, peer: bytes },
   });
   if (!went) return undefined;

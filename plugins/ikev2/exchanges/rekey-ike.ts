@@ -188,6 +188,8 @@ function succeed(
     proposal,
     keys,
     nonces,
+    fragmentation: old.fragmentation,
+    gathering: { request: undefined, response: undefined },
     proof: old.proof,
     identity: old.identity,
     connection: old.connection,

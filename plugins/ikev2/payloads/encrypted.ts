@@ -21,6 +21,9 @@ export const encrypted = payloadForm({
   ),
 });
 
+/** Octets of a fragment's number and the number of all, before what is as in the encrypted payload. */
+export const FRAGMENT_PREFIX_OCTETS = 4;
+
 /** Encrypted fragment, type 53 (RFC 7383 §2.5): fragment number (2) | total fragments (2) | content as in the encrypted payload. */
 export const encryptedFragment = payloadForm({
   kind: 'SKF',

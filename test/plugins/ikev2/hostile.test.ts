@@ -224,8 +224,8 @@ describe('the dissection', () => {
       ({ frame }) => dissect(registry, frame, { codec: 'ethernet' }, openers).layers.at(-1)?.summary,
     );
     expect(summaries.slice(0, 4)).toEqual([
-      'IKE_SA_INIT request 0 [SA, KE, Nonce]',
-      'IKE_SA_INIT response 0 [SA, KE, Nonce]',
+      'IKE_SA_INIT request 0 [SA, KE, Nonce, N(IKEV2_FRAGMENTATION_SUPPORTED)]',
+      'IKE_SA_INIT response 0 [SA, KE, Nonce, N(IKEV2_FRAGMENTATION_SUPPORTED)]',
       'IKE_AUTH request 1 [SK { IDi, N(INITIAL_CONTACT), IDr, AUTH, SA, TSi, TSr }]',
       'IKE_AUTH response 1 [SK { IDr, AUTH, SA, TSi, TSr }]',
     ]);
