@@ -39,6 +39,7 @@ const SMALL: Pair = { both: CUT, duration: '20s' };
 /** Which fragment of how many a message is; `undefined`: it is whole. */
 function numbersOf(bytes: Uint8Array): { number: number; total: number; next: number } | undefined {
   const message = readMessage(bytes);
+  if (message.header === undefined) return undefined;
   const last = message.payloads.at(-1);
   return last?.kind === 'SKF' ? { number: last.value.number, total: last.value.total, next: message.next } : undefined;
 }
