@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { repositoryRoot } from '../skip.ts';
+import { smuggledNames } from './handed-on.ts';
 import { forbiddenImports, importCycles, nodeInTheBrowser } from './imports.ts';
-import { impurities, moduleState } from './purity.ts';
+import { moduleState } from './module-state.ts';
+import { impurities } from './purity.ts';
 import { PACKAGES } from './rooms.ts';
 import { type ParsedTree, parseTree, readSources, type Sources, type Violation } from './tree.ts';
 import { emptyNames, longFiles, MAX_LINES, protocolWords, silentSkips, unfinishedNotes } from './words.ts';
@@ -104,8 +106,52 @@ describe('who may import whom', () => {
     ['web/far.ts', "import { plugins } from '../plugins/index.ts';"],
     ['web/far.ts', "import { Application } from 'pixi.js';"],
     ['web/far.ts', "import { wrap } from 'comlink';"],
+    ['core/time/far.ts', "import bytes = require('../wire/index.ts');"],
+    ['core/time/far.ts', "declare module '../wire/index.ts' { const more: number; }"],
+    ['core/time/far.ts', '/// <reference types="node" />'],
+    ['core/time/far.ts', '/// <reference path="../wire/index.ts" />'],
+    ['core/time/far.ts', "const fs = require('node:fs');"],
+    ['core/time/far.ts', 'const fs = await import(name);'],
+    ['core/time/far.ts', "import 'data:text/javascript,0';"],
+    ['core/time/far.ts', "import '/core/wire/index.ts';"],
+    ['core/time/far.ts', "import { now } from 'ikebana/core';"],
+    ['core/time/far.ts', "export * as wire from '../wire/index.ts';"],
+    ['core/time/far.ts', "import { red } from '../../plugins/./red/../red/index.ts';"],
+    ['core/network/far.ts', "import { red, type Red } from '../../plugins/red/index.ts';"],
+    ['core/network/far.ts', "type Red = import('../../plugins/red/contract.ts').Red;"],
+    ['plugins/red/contract.ts', "export * from '../blue/index.ts';"],
+    ['plugins/crypto-node/far.ts', "import { createRequire } from 'node:module';"],
+    ['cli/far.ts', "import { createRequire } from 'node:module';"],
+    ['workers/far.mjs', "import { createRequire } from 'node:module';"],
+    ['web/far.tsx', "const labs = import.meta.glob('../core/simulation/*.ts');"],
+    ['web/far.tsx', "const app = await import('../cli/main.ts');"],
   ])('catches in %s: %s', (path, text) => {
     expect(planted(forbiddenImports, path, text, HOUSE)).toEqual([expect.stringContaining(`${path}:1 `)]);
+  });
+
+  it.each([
+    ['core/plugin/far.ts', "export { z } from 'zod';"],
+    ['core/topology/far.ts', "import { z } from 'zod'; export { z as shape };"],
+    ['core/topology/far.ts', "import * as yaml from 'yaml'; export default yaml;"],
+    ['core/index.ts', "export { z } from 'zod';"],
+    ['core/simulation/far.ts', "export * from '../topology/index.ts';"],
+    ['plugins/red/contract.ts', "export { b } from '../blue/contract.ts';"],
+    ['plugins/red/contract.ts', "import { b } from '../blue/contract.ts'; export const bee = b;"],
+    ['plugins/red/contract.ts', "export * from '../../core/index.ts';"],
+    ['workers/client.ts', "export { run } from '../core/simulation/index.ts';"],
+    ['workers/client.ts', "import { wrap } from 'comlink'; export { wrap };"],
+    ['web/scene/far.ts', "export { Application } from 'pixi.js';"],
+  ])('catches what %s hands on: %s', (path, text) => {
+    expect(planted(smuggledNames, path, text)).toEqual([expect.stringContaining(`${path}:1 hands on `)]);
+  });
+
+  it.each([
+    ['core/index.ts', "export * from './trace/record.ts';"],
+    ['plugins/red/contract.ts', "export { part } from './deep/part.ts';"],
+    ['workers/client.ts', "export type { Now } from '../core/index.ts'; export * from './api.ts';"],
+    ['plugins/red/contract.ts', "import type { B } from '../blue/contract.ts'; export type { B };"],
+  ])('lets %s hand on what is its own: %s', (path, text) => {
+    expect(planted(smuggledNames, path, text)).toEqual([]);
   });
 
   it('finds a cycle once, whoever starts it, types included', () => {
@@ -152,6 +198,21 @@ describe('no clock, no chance, no host', () => {
     'names.sort((a, b) => a.localeCompare(b));',
     "console.log('here');",
     "const f = new Function('return 1');",
+    'const M = Math; M.random();',
+    'const n = (Math).random();',
+    'const n = Math[name]();',
+    "const { ['random']: luck } = Math;",
+    'const n = Math.sumPrecise([x]);',
+    'const { crypto: own } = setting; const bytes = crypto.getRandomValues(own);',
+    "const f = (() => 0).constructor('return Date')();",
+    "const f = f['constructor'];",
+    'const place = import.meta.url;',
+    'Promise.resolve().then(f);',
+    'const now = Reflect.get(host, name);',
+    'const f = async () => 0;',
+    "const made = require('node:fs');",
+    'const { pid } = process;',
+    "fetch('/');",
   ])('catches %s', (text) => {
     const body = `export function look(): void {\n  ${text}\n}`;
     expect(planted(impurities, 'core/time/far.ts', body)).toEqual([expect.stringContaining('core/time/far.ts:2 ')]);
@@ -166,6 +227,8 @@ describe('no clock, no chance, no host', () => {
     'const n = 2n ** bits + 2 ** bits;',
     'function seal(crypto: Provider): void { crypto.seal(); }',
     '// Date and Math.random are not for here',
+    'function seal({ crypto }: Slots): void { crypto.seal(); }',
+    'const n = Math.min(1, Math.imul(2, 3));',
     "const s = 'Date.now()';",
     'interface Host { performance: number }',
   ])('lets %s be', (text) => {
@@ -192,6 +255,18 @@ describe('no module holds state', () => {
     'const LIMITS = { a: 1 }; export function put(): void { LIMITS.a += 1; }',
     'const LIMITS = { a: { b: 1 } }; export function put(): void { LIMITS.a.b++; }',
     'const LIST = [1]; export function put(): void { LIST.push(2); }',
+    'const LIST = [1]; export function put(): void { (LIST as number[]).push(2); }',
+    'const LIMITS = { a: 1 }; export function put(): void { Object.assign(LIMITS, { a: 2 }); }',
+    "import { LIMITS } from './near.ts'; export function put(): void { LIMITS.a = 2; }",
+    "import * as near from './near.ts'; export function put(): void { near.LIMITS.a = 2; }",
+    'const LIMITS = { a: 1 }; export function put(): void { LIMITS.a = 2; } export function see(LIMITS: Limits): void {}',
+    'export function next(): number { return next.count++; }',
+    'const next = (() => { let n = 0; return () => n++; })();',
+    'const next = counter(); function counter() { const seen = new Map(); return { see: () => seen.set(1, 2) }; }',
+    'const ids = (function* () { let n = 0; for (;;) yield n++; })();',
+    'const WORD = /a/g; export function has(text: string): boolean { return WORD.test(text); }',
+    'class Counter { static readonly seen = new Map<string, number>(); }',
+    'class Counter { static { begin(); } }',
   ])('catches %s', (text) => {
     expect(planted(moduleState, 'plugins/red/far.ts', text)).toEqual([
       expect.stringContaining('plugins/red/far.ts:1 '),
@@ -208,6 +283,9 @@ describe('no module holds state', () => {
     'const EMPTY = new Uint8Array(0);',
     'export function fresh(): Map<string, number> { const cache = new Map(); cache.set("a", 1); return cache; }',
     'class Counter { static readonly LIMIT = 0; count = 0; }',
+    'const TABLE = build(); function build() { const t = [0]; t.forEach((_, at) => { t[at] = at; }); return t; }',
+    'const WORD = /a/g; export function bare(text: string): string { return text.replace(WORD, ""); }',
+    'const TABLE = [1]; export function put(TABLE: number[]): void { TABLE.push(1); }',
   ])('lets %s be', (text) => {
     expect(planted(moduleState, 'core/time/far.ts', text)).toEqual([]);
   });
@@ -286,6 +364,7 @@ describe('the real tree', () => {
 
   it.each<[string, Rule]>([
     ['keeps the table of who may import whom', forbiddenImports],
+    ['hands nothing on past that table', smuggledNames],
     ['has no cycle of imports', importCycles],
     ['loads nothing of Node in the page', nodeInTheBrowser],
     ['has no clock, chance or host in core and plugins', impurities],

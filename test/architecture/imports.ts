@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import { CORE_ROOMS, NODE_PLUGINS, PACKAGES } from './rooms.ts';
-import { type Import, type ParsedTree, packageOf, resolveImport, type Violation, visit } from './tree.ts';
+import { COMPUTED, type Import, type ParsedTree, packageOf, resolveImport, type Violation, visit } from './tree.ts';
 
 const CODE = /\.(ts|tsx|mjs|js)$/;
 
@@ -53,14 +53,14 @@ function mayImport(path: string, target: string, typeOnly: boolean, partners: Pa
   }
 }
 
-interface Place {
+export interface Place {
   /** The top folder, or `` for a file at the top. */
   readonly top: string;
   /** The folder below it, or `` for a file in the top folder itself. */
   readonly room: string;
 }
 
-function roomOf(path: string): Place {
+export function roomOf(path: string): Place {
   const parts = path.split('/');
   return { top: parts.length > 1 ? (parts[0] ?? '') : '', room: parts.length > 2 ? (parts[1] ?? '') : '' };
 }
@@ -85,8 +85,9 @@ function pluginMayImport(path: string, from: Place, target: string, to: Place, p
 }
 
 function wrongPackage(path: string, { specifier }: Import): string | undefined {
-  if (specifier === '(computed)')
-    return /^(cli|workers)\/[^/]+\.mjs$/.test(path) ? undefined : 'imports a computed name';
+  if (specifier === COMPUTED) return /^(cli|workers)\/[^/]+\.mjs$/.test(path) ? undefined : 'imports a computed name';
+  // What it hands out imports anything, past this table.
+  if (specifier === 'node:module') return `may not import ${specifier}`;
   if (specifier.startsWith('node:')) return mayUseNode(path) ? undefined : `may not import ${specifier}`;
   if (!path.includes('/')) return undefined;
   const name = packageOf(specifier);

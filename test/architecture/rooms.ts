@@ -23,6 +23,11 @@ export const CORE_ROOMS: Readonly<Record<string, Doors>> = {
   experiment: { any: ['time', 'random', 'plugin', 'topology', 'simulation', 'trace'] },
 };
 
+/** The one window in a wall: the page reads and judges experiments with functions of plain data, which no run is behind. */
+export const WINDOWS: Readonly<Record<string, readonly string[]>> = {
+  'workers/client-of-experiments.ts': ['core/experiment/index.ts'],
+};
+
 /** Plugin folders that need Node; `plugins/node.ts` lists them and nobody else may import them. */
 export const NODE_PLUGINS: readonly string[] = ['crypto-node'];
 

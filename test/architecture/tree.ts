@@ -5,7 +5,7 @@ import ts from 'typescript';
 /** A tree of sources: path from the repository's top, with `/`, to text. Every rule is a function over one. */
 export type Sources = Readonly<Record<string, string>>;
 
-/** One import, export-from, dynamic import or import type of a file. */
+/** One import, export-from, dynamic import, import type, `import x = require()`, reference or augmentation of a file. */
 export interface Import {
   readonly specifier: string;
   readonly line: number;
@@ -63,6 +63,10 @@ function parseFile(path: string, text: string): ParsedFile {
     const found = importOf(node);
     if (found !== undefined) imports.push({ ...found, line: lineOf(syntax, node) });
   });
+  for (const { fileName, pos } of [...syntax.referencedFiles, ...syntax.typeReferenceDirectives]) {
+    const { line } = syntax.getLineAndCharacterOfPosition(pos);
+    imports.push({ specifier: fileName, typeOnly: true, byAddress: false, line: line + 1 });
+  }
   return { path, text, syntax, imports };
 }
 
@@ -76,10 +80,19 @@ function importOf(node: ts.Node): Omit<Import, 'line'> | undefined {
   if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument) && ts.isStringLiteral(node.argument.literal)) {
     return { specifier: node.argument.literal.text, typeOnly: true, byAddress: false };
   }
+  if (ts.isImportEqualsDeclaration(node) && ts.isExternalModuleReference(node.moduleReference)) {
+    return { specifier: textOf(node.moduleReference.expression), typeOnly: node.isTypeOnly, byAddress: false };
+  }
+  if (ts.isModuleDeclaration(node) && ts.isStringLiteral(node.name)) {
+    return { specifier: node.name.text, typeOnly: true, byAddress: false };
+  }
+  if (ts.isCallExpression(node) && /^(require|import\.meta\.(glob|resolve))$/.test(node.expression.getText())) {
+    const [argument] = node.arguments;
+    return argument === undefined ? undefined : { specifier: textOf(argument), typeOnly: false, byAddress: false };
+  }
   if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
     const [argument] = node.arguments;
-    const literal = argument !== undefined && ts.isStringLiteralLike(argument);
-    return { specifier: literal ? argument.text : '(computed)', typeOnly: false, byAddress: false };
+    return { specifier: argument === undefined ? COMPUTED : textOf(argument), typeOnly: false, byAddress: false };
   }
   if (ts.isNewExpression(node) && node.expression.getText() === 'URL' && node.arguments?.length === 2) {
     const [address, from] = node.arguments;
@@ -88,6 +101,13 @@ function importOf(node: ts.Node): Omit<Import, 'line'> | undefined {
     }
   }
   return undefined;
+}
+
+/** What stands for a specifier that is not written out. */
+export const COMPUTED = '(computed)';
+
+function textOf(specifier: ts.Expression): string {
+  return ts.isStringLiteralLike(specifier) ? specifier.text : COMPUTED;
 }
 
 function bindsTypesOnly(clause: ts.ImportClause | undefined): boolean {
