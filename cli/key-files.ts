@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PlainValue, PlainValues, Registry } from '../core/index.ts';
+import type { Dissection, PlainValue, PlainValues, Registry, Slot } from '../core/index.ts';
 import { readTextFile } from './files.ts';
 import { Refused } from './refused.ts';
 import { KEY_LOG_FILE } from './run-outputs.ts';
@@ -11,7 +11,7 @@ import { captureWords as words } from './words/capture.ts';
 const MOST_LINES = 100_000;
 const DEEPEST = 8;
 
-/** The keys of a folder by format: its own key log, and the tables of those formats that can be read. */
+/** The keys of a folder by format: its own key log, and for formats that it says nothing of, the tables of other programs. */
 export function readKeys(folder: string, registry: Registry, terminal: Terminal): Map<string, PlainValues[]> {
   const keys = new Map<string, PlainValues[]>();
   const files = [
@@ -20,7 +20,9 @@ export function readKeys(folder: string, registry: Registry, terminal: Terminal)
   ];
   let found = false;
   const enter = (format: string, entry: PlainValues): void => {
-    keys.set(format, [...(keys.get(format) ?? []), entry]);
+    const known = keys.get(format);
+    if (known === undefined) keys.set(format, [entry]);
+    else known.push(entry);
   };
   const lines = (file: string, take: (line: string) => boolean): void => {
     const path = join(folder, file);
@@ -37,8 +39,10 @@ export function readKeys(folder: string, registry: Registry, terminal: Terminal)
     if (logged !== undefined) enter(logged.format, logged.entry);
     return logged !== undefined;
   });
+  const logged = new Set(keys.keys());
   for (const { format, file, read } of registry.keyLogs.values()) {
-    if (read === undefined) continue;
+    // The tables of a run say what its own key log says, and less of it.
+    if (read === undefined || logged.has(format)) continue;
     lines(file, (line) => {
       const entry = read(line);
       if (entry !== undefined) enter(format, entry);
@@ -47,6 +51,25 @@ export function readKeys(folder: string, registry: Registry, terminal: Terminal)
   }
   if (!found) throw new Refused(words.noKeys(folder, [...new Set(files)]));
   return keys;
+}
+
+/** Adds what follows from a capture's packets, where its tables say less than they open. */
+export function followKeys(
+  keys: Map<string, PlainValues[]>,
+  registry: Registry,
+  packets: Iterable<Dissection>,
+  slots: Readonly<Record<string, unknown>>,
+): void {
+  const slot = <Filling>({ slot: name }: Slot<Filling>): Filling | undefined => slots[name] as Filling | undefined;
+  for (const { format, follow } of registry.keyLogs.values()) {
+    const known = keys.get(format);
+    if (follow === undefined || known === undefined) continue;
+    for (const made of follow(known, { packets, slot })) {
+      const before = keys.get(made.format);
+      if (before === undefined) keys.set(made.format, [made.entry]);
+      else before.push(made.entry);
+    }
+  }
 }
 
 function entryOf(line: string): { readonly format: string; readonly entry: PlainValues } | undefined {

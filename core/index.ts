@@ -1,5 +1,5 @@
 /** The public face of the engine: all that plugins may import. */
-export { type UatField, uatLine } from './capture/uat-line.ts';
+export { readUatLine, type UatField, uatLine, uatOctets } from './capture/uat-line.ts';
 export * from './packet/index.ts';
 export * from './plugin/index.ts';
 export * from './random/index.ts';

@@ -12,7 +12,7 @@ import { codecOwners, type Headline, headline } from '../../workers/frame-reader
 import { createNodeHost } from '../../workers/node-host.ts';
 import { dissectionText, hexText } from '../dissection-text.ts';
 import { readCaptureFile } from '../files.ts';
-import { readKeys } from '../key-files.ts';
+import { followKeys, readKeys } from '../key-files.ts';
 import { EXIT, Refused } from '../refused.ts';
 import { harmless, type Terminal, toJson } from '../terminal.ts';
 import { captureWords as words } from '../words/capture.ts';
@@ -60,6 +60,7 @@ function capture(path: string, flags: Flags, terminal: Terminal): number {
   const openers: Openers = { keys: (format) => keys?.get(format) ?? [], slots };
   const passes = filterOf(flags.filter, registry);
   const read = readCapture(readCaptureFile(path));
+  if (keys !== undefined) followKeys(keys, registry, sealedPackets(read, registry), slots);
   for (const { at, message } of read.faults) terminal.tell(words.faultOf(path, at, message));
   if (read.faultsNotListed > 0) terminal.tell(words.more(read.faultsNotListed));
   tellUnknownLinks(read, registry, terminal);
@@ -79,6 +80,14 @@ function capture(path: string, flags: Flags, terminal: Terminal): number {
   return read.faults.some(({ stopped }) => stopped) ? EXIT.badInput : EXIT.held;
 }
 
+/** The packets as they are without keys, one by one and kept nowhere. */
+function* sealedPackets(read: ReadCapture, registry: Registry): Generator<Dissection> {
+  for (const packet of read.packets) yield dissect(registry, packet.bytes, { codec: codecOf(packet, read, registry) });
+}
+
+const codecOf = (packet: CapturedPacket, { interfaces }: ReadCapture, { linkTypes }: Registry): string =>
+  linkTypes.get(interfaces[packet.interface]?.linkType ?? -1) ?? '';
+
 interface Reading {
   readonly registry: Registry;
   readonly openers: Openers;
@@ -88,7 +97,7 @@ interface Reading {
 function take(packet: CapturedPacket, read: ReadCapture, { registry, openers, owners }: Reading): Taken {
   let dissection: Dissection | undefined;
   let line: Headline | undefined;
-  const codec = registry.linkTypes.get(read.interfaces[packet.interface]?.linkType ?? -1) ?? '';
+  const codec = codecOf(packet, read, registry);
   const whole = (): Dissection => {
     dissection ??= dissect(registry, packet.bytes, { codec }, openers);
     return dissection;

@@ -36,5 +36,5 @@ export {
 } from './pcapng-writer.ts';
 export { captureRecords, type ReadCapture, readCapture } from './read-capture.ts';
 export type { CaptureReader } from './reading.ts';
-export { type UatField, uatLine } from './uat-line.ts';
+export { readUatLine, type UatField, uatLine, uatOctets } from './uat-line.ts';
 export { type CaptureToWrite, joinChunks, pcapChunks, pcapngChunks } from './write-capture.ts';

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import type { PlainValue, PlainValues, RecordKind, TraceRecord } from '../trace/index.ts';
-import type { Layer } from '../wire/index.ts';
+import type { Dissection, Layer } from '../wire/index.ts';
 import type { InterfaceAddress } from './context.ts';
+import type { Slot } from './contract.ts';
 import type { DissectionContext } from './dissection-context.ts';
 import type { Protocol } from './protocol.ts';
 
@@ -196,6 +197,24 @@ export interface KeyLogFormat {
   line(entry: PlainValues): string | undefined;
   /** The entry of a line that `line` or another program wrote; `undefined` for what is none. Absent: such files are not read. */
   read?(line: string): PlainValues | undefined;
+  /**
+   * What the lines of a table alone do not say and the packets of a capture do, such as values that follow from the message before: further
+   * entries, of this format or another. Asked once a capture, with the entries that `read` made and all packets in their order. Never throws.
+   */
+  follow?(entries: readonly PlainValues[], capture: FollowedCapture): readonly FollowedEntry[];
+}
+
+/** A capture whose packets complete a table of keys. */
+export interface FollowedCapture {
+  readonly packets: Iterable<Dissection>;
+  /** What the host filled a slot with; `undefined` when it is empty. */
+  slot<Filling>(slot: Slot<Filling>): Filling | undefined;
+}
+
+/** An entry that followed from a capture, with its format. */
+export interface FollowedEntry {
+  readonly format: string;
+  readonly entry: PlainValues;
 }
 
 /** A mistake in a topology, at a path within the plugin's config or the topology. */

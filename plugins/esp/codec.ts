@@ -35,10 +35,11 @@ export const espCodec: Codec = {
     const summary = `ESP, SPI 0x${spi.toString(16).padStart(8, '0')}, packet ${read32(bytes, start + AT.sequence)}`;
     const crypto = context.slot(cryptoSlot);
     if (crypto === undefined) return { ...sealed, summary };
-    for (const entry of entriesFor(bytes, spi, context)) {
+    for (const entry of entriesFor(bytes, spi, context).flatMap(readings)) {
       const material = materialOfEntry(entry);
       if (material === undefined) continue;
-      const opening = openEsp(crypto, material, bytes, start, end);
+      const unchecked = entry.unchecked ?? 0;
+      const opening = openEsp(crypto, material, bytes, start, end - unchecked);
       if (!opening.ok) continue;
       const { text, payload, nextHeader } = opening;
       const by = nextHeader === IPV4_NEXT_HEADER ? { codec: 'ipv4' } : { below: 'ipv4', key: nextHeader };
@@ -46,7 +47,11 @@ export const espCodec: Codec = {
       return {
         ...sealed,
         summary: `${summary}, opened`,
-        fields: [...fields.slice(0, 2), ...openedFields(bytes, start, end, material, text, payload)],
+        fields: [
+          ...fields.slice(0, 2),
+          ...openedFields(bytes, start, end - unchecked, material, text, payload),
+          ...uncheckedField(bytes, end, unchecked),
+        ],
         ...(nextHeader === NO_NEXT_HEADER ? {} : { opened }),
       };
     }
@@ -67,6 +72,19 @@ function entriesFor(bytes: Uint8Array, spi: number, context: DissectionContext):
         (destination === undefined || entry.anywhere === true || entry.destination === destination),
     )
     .reverse();
+}
+
+/** An entry that leaves open whether sequence numbers are extended counts as two. */
+function readings(entry: EspKeyEntry): readonly EspKeyEntry[] {
+  return entry.eitherEsn === true ? [entry, { ...entry, esn: !entry.esn }] : [entry];
+}
+
+/** An ICV without its key. */
+function uncheckedField(bytes: Uint8Array, end: number, size: number): readonly DissectedField[] {
+  if (size === 0) return [];
+  const value = toHex(bytes.subarray(end - size, end));
+  const label = 'Integrity check value';
+  return [{ name: 'esp.icv', label, value, bit: (end - size) * 8, bits: size * 8, remark: 'not checked: no key' }];
 }
 
 /** Where IV, ciphertext, trailer and ICV stand. Padding and trailer are where their ciphertext is. */

@@ -1,7 +1,7 @@
 import type { Context, KeyLogFormat, PlainValues } from '../../core/index.ts';
-import { uatLine } from '../../core/index.ts';
+import { readUatLine, uatLine, uatOctets } from '../../core/index.ts';
 import { encryptionOf, integrityOf, type SecurityAssociation, type Transform } from '../ipsec/contract.ts';
-import { formatIpv4 } from '../ipv4/contract.ts';
+import { formatIpv4, parseIpv4 } from '../ipv4/contract.ts';
 import { type EspMaterial, espMaterial } from './material.ts';
 
 /** The keys of SAs: Wireshark's table `esp_sa`, one line an SA. */
@@ -21,6 +21,10 @@ export interface EspKeyEntry {
   readonly esn: boolean;
   /** In UDP: translators on the way put other addresses into its packets. */
   readonly anywhere?: boolean;
+  /** Another program's entry that does not say whether sequence numbers are extended: both are tried. */
+  readonly eitherEsn?: boolean;
+  /** Octets of an ICV that its key is not known for: they are passed over. */
+  readonly unchecked?: number;
 }
 
 export function logSaKeys(sa: SecurityAssociation, ctx: Context): void {
@@ -95,8 +99,19 @@ const WIRESHARK_INTEGRITY: Readonly<Record<number, string>> = {
   14: 'HMAC-SHA-512-256 [RFC4868]',
 };
 
+/** Octets of the ICV that is passed over, as in `ANY 96 bit authentication [no checking]`. */
+const UNCHECKED = /^any (\d+) bit/i;
+/** Transforms that Wireshark 4.0 does not have, by the first word of the name that later ones give them. */
+const LATER_ENCRYPTION: Readonly<Record<string, number>> = { ChaCha20: 28, 'AES-GCM': 20 };
+/** Where key material ends in a salt: octets of it (RFC 4106 §8.1, RFC 3686 §5.1). */
+const SALTED: Readonly<Record<number, number>> = { 13: 4, 18: 4, 19: 4, 20: 4 };
+/** Transforms whose key has but one length, so that none is said. */
+const ONE_LENGTH: ReadonlySet<number> = new Set([2, 3, 11, 28]);
+
 /** The table's word for whatever address there is. */
 const ANY_ADDRESS = '*';
+/** Columns of a line; later versions of Wireshark have two more, on sequence numbers. */
+const COLUMNS = { source: 1, destination: 2, spi: 3, encryption: 4, key: 5, integrity: 6, integrityKey: 7, width: 8 };
 
 export const espKeyLog: KeyLogFormat = {
   format: ESP_KEY_LOG,
@@ -124,7 +139,54 @@ export const espKeyLog: KeyLogFormat = {
       keyText(values.integrityKey),
     ]);
   },
+  read: entryOfLine,
 };
+
+/** A line that Wireshark or `line` wrote; `undefined` where it names no transform that is known here, or a key does not fit. */
+function entryOfLine(line: string): PlainValues | undefined {
+  const fields = readUatLine(line) ?? [];
+  const of = (column: keyof typeof COLUMNS): string => fields[COLUMNS[column]] ?? '';
+  const spi = Number(/^(?:0[xX][0-9a-fA-F]{1,8}|\d{1,10})$/.exec(of('spi'))?.[0] ?? Number.NaN);
+  const encryption = numberOf(WIRESHARK_ENCRYPTION, of('encryption')) ?? LATER_ENCRYPTION[firstWord(of('encryption'))];
+  const unchecked = Number(UNCHECKED.exec(of('integrity'))?.[1] ?? 0) / 8;
+  const integrity = unchecked > 0 ? 0 : numberOf(WIRESHARK_INTEGRITY, of('integrity'));
+  const encryptionKey = keyOf(of('key'));
+  const integrityKey = unchecked > 0 ? new Uint8Array(0) : keyOf(of('integrityKey'));
+  if (encryption === undefined || integrity === undefined || encryptionKey === undefined) return undefined;
+  if (integrityKey === undefined || !(spi >= 0 && spi <= 0xffff_ffff) || !Number.isInteger(unchecked)) return undefined;
+  const [source, destination] = [addressOf(of('source')), addressOf(of('destination'))];
+  const bits = (encryptionKey.length - (SALTED[encryption] ?? 0)) * 8;
+  const entry: EspKeyEntry = {
+    label: `0x${spi.toString(16).padStart(8, '0')} of a table`,
+    ...{ spi, source: source ?? 0, destination: destination ?? 0 },
+    ...{ encryption, keyLength: ONE_LENGTH.has(encryption) ? 0 : bits },
+    ...{ integrity, encryptionKey, integrityKey },
+    esn: of('width').startsWith('64'),
+    ...(of('width') === '' ? { eitherEsn: true } : {}),
+    ...(destination === undefined ? { anywhere: true } : {}),
+    ...(unchecked > 0 ? { unchecked } : {}),
+  };
+  return materialOfEntry(entry) === undefined ? undefined : { ...entry };
+}
+
+const firstWord = (name: string): string => name.split(' ', 1)[0] as string;
+
+/** By the name without the document behind it, which versions of Wireshark cite differently. */
+function numberOf(names: Readonly<Record<number, string>>, text: string): number | undefined {
+  const bare = (name: string): string => name.replace(/\s*\[.*$/, '').toLowerCase();
+  const found = Object.entries(names).find(([, name]) => bare(name) === bare(text));
+  return found === undefined ? undefined : Number(found[0]);
+}
+
+/** Hexadecimal digits behind `0x`; without it the characters themselves are the key, as Wireshark has it. */
+function keyOf(text: string): Uint8Array | undefined {
+  return /^0x/i.test(text) ? uatOctets(text) : new TextEncoder().encode(text);
+}
+
+/** An address that is spelled out; patterns, prefixes and IPv6 stand for whatever address there is: the ICV decides. */
+function addressOf(text: string): number | undefined {
+  return parseIpv4(text);
+}
 
 function keyText(key: Uint8Array): string {
   if (key.length === 0) return '';

@@ -1,6 +1,8 @@
-import { type KeyLogFormat, type PlainValues, toHex, uatLine } from '../../core/index.ts';
+import { type KeyLogFormat, type PlainValues, readUatLine, toHex, uatLine, uatOctets } from '../../core/index.ts';
 import { encryptionOf, TRANSFORM, transformOf } from '../ipsec/contract.ts';
 import { ISAKMP_HEADER_OCTETS, isakmpHeader } from '../isakmp/contract.ts';
+import { followMessages } from './follow-messages.ts';
+import { IKEV1_IV_LOG, IKEV1_KEY_LOG } from './key-log-names.ts';
 import type { Cookies } from './keys.ts';
 import type { Machine } from './machine.ts';
 import type { KeyedSa } from './state.ts';
@@ -8,9 +10,7 @@ import type { Suite } from './suite.ts';
 
 /** The keys of ISAKMP SAs for those who may read: Wireshark's table of them, and with the IVs this lab's own dissection. */
 
-export const IKEV1_KEY_LOG = 'ikev1_decryption_table';
-/** IVs of messages. Wireshark works them out from the whole exchange; a dissection that sees one message has to be told. */
-export const IKEV1_IV_LOG = 'ikev1_ivs';
+export { IKEV1_IV_LOG, IKEV1_KEY_LOG };
 
 export function logIsakmpKey(machine: Machine, sa: Pick<KeyedSa, 'cookies' | 'key' | 'proposal'>): void {
   const encryption = transformOf(sa.proposal, TRANSFORM.encryption);
@@ -64,6 +64,7 @@ export function findIsakmpKeys(entries: readonly PlainValues[], cookies: Cookies
   return found;
 }
 
+const COOKIE_OCTETS = 8;
 /** Both sides enter their key: with secrets that differ, two. */
 const MOST_SIDES = 2;
 
@@ -100,6 +101,12 @@ export const isakmpKeyLog: KeyLogFormat = {
     "Wireshark's table of IKEv1 keys: in its configuration folder, or Edit, Preferences, Protocols, ISAKMP. It counts every copy of a message into the chain of IVs: give it the capture of one link",
   chained: 'ikev1',
   line: (entry) => uatLine([octetsIn(entry, 'cookieI'), octetsIn(entry, 'key')]),
+  // The table says no more than the key: which cipher it is for, and the IVs, follow from the messages.
+  read(line) {
+    const [cookieI, key] = (readUatLine(line) ?? []).map(uatOctets);
+    return cookieI?.length !== COOKIE_OCTETS || key === undefined || key.length === 0 ? undefined : { cookieI, key };
+  },
+  follow: (entries, capture) => followMessages(entries, capture),
 };
 
 export const isakmpIvLog: KeyLogFormat = {
@@ -107,4 +114,10 @@ export const isakmpIvLog: KeyLogFormat = {
   file: 'ikev1_ivs',
   about: 'IVs of encrypted IKEv1 messages, which stand in no message: initiator cookie, first block, IV',
   line: (entry) => ['cookieI', 'block', 'iv'].map((part) => toHex(octetsIn(entry, part))).join(','),
+  read(line) {
+    const [cookieI, block, iv] = (readUatLine(line) ?? []).map(uatOctets);
+    if (cookieI?.length !== COOKIE_OCTETS || !block || !iv || block.length === 0 || block.length !== iv.length)
+      return undefined;
+    return { cookieI, block, iv };
+  },
 };

@@ -1,4 +1,4 @@
-import { type KeyLogFormat, type PlainValues, toHex, uatLine } from '../../core/index.ts';
+import { type KeyLogFormat, type PlainValues, readUatLine, toHex, uatLine, uatOctets } from '../../core/index.ts';
 import { encryptionOf, integrityOf, TRANSFORM, transformOf } from '../ipsec/contract.ts';
 import type { Machine } from './machine.ts';
 import type { DirectionKeys } from './sk.ts';
@@ -106,4 +106,36 @@ export const ikeKeyLog: KeyLogFormat = {
       ...[part('ai'), part('ar'), integrity],
     ]);
   },
+  read: entryOfLine,
 };
+
+/** As later versions of Wireshark begin the name of the one transform that 4.0 lacks. */
+const CHACHA = { pattern: /^chacha20/i, encryption: 28 } as const;
+/** A SPI has 8 octets. */
+const SPI_OCTETS = 8;
+
+/** A line that Wireshark or `line` wrote; `undefined` where it names no transform that is known here, or a key does not fit. */
+function entryOfLine(line: string): PlainValues | undefined {
+  const fields = readUatLine(line) ?? [];
+  const [spiI, spiR, ei, er] = fields.slice(0, 4).map(uatOctets);
+  const [ai, ar] = fields.slice(5, 7).map(uatOctets);
+  const encryption = fields[4] ?? '';
+  const transform = CHACHA.pattern.test(encryption)
+    ? [CHACHA.encryption, 0]
+    : keyOfName(ENCRYPTION_IN_TABLE, encryption)?.split('/').map(Number);
+  const integrity = keyOfName(INTEGRITY_IN_TABLE, fields[7] ?? '');
+  if (spiI?.length !== SPI_OCTETS || spiR?.length !== SPI_OCTETS || transform === undefined) return undefined;
+  if (!ei || !er || !ai || !ar || integrity === undefined) return undefined;
+  const [id = 0, keyLength = 0] = transform;
+  const known = encryptionOf({ id, ...(keyLength === 0 ? {} : { keyLength }) });
+  const check = integrityOf({ id: Number(integrity) });
+  if (known === undefined || [ei, er].some(({ length }) => length !== known.key + known.salt)) return undefined;
+  if ([ai, ar].some(({ length }) => length !== (check?.key ?? 0))) return undefined;
+  return { spiI, spiR, ei, er, ai, ar, encryption: id, keyLength, integrity: Number(integrity) };
+}
+
+/** By the name without the document behind it, which versions of Wireshark cite differently. */
+function keyOfName(names: Readonly<Record<string, string>>, text: string): string | undefined {
+  const bare = (name: string): string => name.replace(/\s*\[.*$/, '').toLowerCase();
+  return Object.entries(names).find(([, name]) => bare(name) === bare(text))?.[0];
+}
