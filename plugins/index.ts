@@ -13,11 +13,13 @@ import { ikev1 } from './ikev1/index.ts';
 import { ikev2 } from './ikev2/index.ts';
 import { ipsec } from './ipsec/index.ts';
 import { ipv4 } from './ipv4/index.ts';
+import { ipv6 } from './ipv6/index.ts';
 import { isakmp } from './isakmp/index.ts';
 import { nat } from './nat/index.ts';
 import { natT } from './nat-t/index.ts';
 import { outside } from './outside/index.ts';
 import { ping } from './ping/index.ts';
+import { recordedLinks } from './recorded-links/index.ts';
 import { traffic } from './traffic/index.ts';
 import { udp } from './udp/index.ts';
 
@@ -44,6 +46,8 @@ export const plugins: readonly Plugin[] = [
   isakmp,
   ikev1,
   ikev2,
+  ipv6,
+  recordedLinks,
 ];
 
 // What a host needs to join the outside of a run.

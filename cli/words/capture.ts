@@ -3,7 +3,7 @@ export const captureWords = {
   summary: 'take a pcap or pcapng file apart',
   about: `Reads a capture, from Ikebana or any other program, and takes its packets apart with the header
 declarations of the plugins. Keys open what is sealed: the folder that \`ikebana run --keys\` wrote, or one with
-the tables of another program.
+Wireshark's tables (ikev2_decryption_table, ikev1_decryption_table, esp_sa), as its configuration folder has them.
 
 FILE is a pcap or pcapng file, or - for standard input.`,
   examples: `
@@ -20,7 +20,7 @@ Exit codes: 0 all was read; 2 the file is damaged (what could be read is told) o
   options: {
     packet: 'this packet alone, in full',
     filter: 'only packets that pass',
-    keys: 'folder with keys',
+    keys: "folder with keys: our own key log, or Wireshark's tables",
     json: 'packets as JSON on standard output',
   },
   sealed: '(sealed)',

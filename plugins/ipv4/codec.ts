@@ -8,12 +8,12 @@ export const ipv4Codec: Codec = {
   name: 'ipv4',
   title: 'IPv4',
   dissect(bytes, start, end): Layer {
-    const { layer, values } = dissectHeader(bytes, start, end);
+    const { layer, values } = dissectCut(bytes, start, end) ?? dissectHeader(bytes, start, end);
     if (values === undefined) return layer;
-    const last = start + values.totalLength;
+    const last = Math.min(end, start + values.totalLength);
     const offset = values.fragmentOffset * 8;
     if (offset > 0 || values.moreFragments) {
-      const payload = values.totalLength - values.headerLength * 4;
+      const payload = last - layer.end;
       const piece = `fragment ${values.identification}: octets ${offset} to ${offset + payload - 1}`;
       return { ...layer, summary: `${layer.summary}, ${piece}`, end: last };
     }
@@ -26,18 +26,34 @@ export const quotedIpv4Codec: Codec = {
   name: 'ipv4.quoted',
   title: 'Quoted IPv4',
   dissect(bytes, start, end): Layer {
-    const there = end - start;
-    const claimed =
-      there >= AT.totalLength + 2 ? ((bytes[start + 2] as number) << 8) | (bytes[start + 3] as number) : 0;
-    if (claimed <= there) return { ...dissectHeader(bytes, start, end).layer, name: 'ipv4.quoted', end };
-    // Read as if the rest were there, so that the header is judged by itself.
-    const whole = new Uint8Array(start + claimed);
-    whole.set(bytes.subarray(0, end));
-    const headerSize = ipv4HeaderSize(bytes, start);
-    if (headerSize > there) return { ...dissectHeader(bytes, start, end).layer, name: 'ipv4.quoted', end };
-    return { ...dissectHeader(whole, start, whole.length).layer, name: 'ipv4.quoted', end };
+    const whole = asIfWhole(bytes, start, end);
+    const { layer } = dissectHeader(whole ?? bytes, start, whole?.length ?? end);
+    return { ...layer, name: 'ipv4.quoted', end };
   },
 };
+
+/**
+ * A packet that ends before its total length does, as recordings cut packets, with zeros for the rest: so its header is judged by itself.
+ * `undefined` for one that is whole, and where the header is not.
+ */
+function asIfWhole(bytes: Uint8Array, start: number, end: number): Uint8Array | undefined {
+  const there = end - start;
+  if (there < ipv4Header.fixedSize || ipv4HeaderSize(bytes, start) > there) return undefined;
+  const claimed = ((bytes[start + AT.totalLength] as number) << 8) | (bytes[start + AT.totalLength + 1] as number);
+  if (claimed <= there) return undefined;
+  const whole = new Uint8Array(start + claimed);
+  whole.set(bytes.subarray(0, end));
+  return whole;
+}
+
+/** The header of a packet that was cut, with the fault that says so: what is there of the payload is read all the same. */
+function dissectCut(bytes: Uint8Array, start: number, end: number): ReturnType<typeof dissectHeader> | undefined {
+  const whole = asIfWhole(bytes, start, end);
+  if (whole === undefined) return undefined;
+  const { layer, values } = dissectHeader(whole, start, whole.length);
+  const { fault } = ipv4Header.dissect(bytes, start, end);
+  return { layer: { ...layer, ...(fault === undefined || layer.fault !== undefined ? {} : { fault }) }, values };
+}
 
 interface HeaderFacts {
   readonly totalLength: number;

@@ -18,7 +18,7 @@ export const ipv4 = definePlugin<Ipv4State, Ipv4Config>({
   hookPoints: ['prerouting', 'input', 'forward', 'output', 'postrouting'],
   binds: [{ below: 'ethernet', key: 0x0800 }],
   codecs: [ipv4Codec, quotedIpv4Codec],
-  linkTypes: { 101: 'ipv4', 228: 'ipv4' },
+  linkTypes: { 228: 'ipv4' },
   addressSyntaxes: [
     {
       name: 'ipv4',
