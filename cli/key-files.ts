@@ -12,7 +12,11 @@ const MOST_LINES = 100_000;
 const DEEPEST = 8;
 
 /** The keys of a folder by format: its own key log, and for formats that it says nothing of, the tables of other programs. */
-export function readKeys(folder: string, registry: Registry, terminal: Terminal): Map<string, PlainValues[]> {
+export function readKeys(
+  folder: string,
+  registry: Registry,
+  terminal: Pick<Terminal, 'tell'>,
+): Map<string, PlainValues[]> {
   const keys = new Map<string, PlainValues[]>();
   const files = [
     KEY_LOG_FILE,

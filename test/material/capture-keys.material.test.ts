@@ -2,7 +2,6 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { followKeys, readKeys } from '../../cli/key-files.ts';
-import type { Terminal } from '../../cli/terminal.ts';
 import { readCapture } from '../../core/capture/index.ts';
 import { type Dissection, dissect, type PlainValues } from '../../core/index.ts';
 import { createNodeHost } from '../../workers/node-host.ts';
@@ -100,8 +99,8 @@ groupWith([material('captures'), tshark], 'recordings with the tables of Wiresha
         }
         const told: string[] = [];
         const keys: Map<string, PlainValues[]> = readKeys(folder, registry, {
-          tell: (line = '') => told.push(line),
-        } as Terminal);
+          tell: (line = '') => void told.push(line),
+        });
         expect([name, told]).toEqual([name, []]);
         const read = readCapture(readFileSync(path));
         const bare = read.packets.map(({ bytes }) => dissect(registry, bytes, { codec: 'ethernet' }));
