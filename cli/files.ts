@@ -5,7 +5,7 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
+  readSync,
   statSync,
   writeFileSync,
   writeSync,
@@ -23,6 +23,8 @@ const TOPOLOGY_FILE = 'topology.yaml';
 const STANDARD_INPUT = '-';
 /** A topology is text: a larger file is none. The reader's own limit is lower and says so with a place. */
 const LARGEST_TEXT = 64 * 1024 * 1024;
+/** Octets that are read at once. */
+const CHUNK = 1024 * 1024;
 /** Octets of a capture that is read into memory. */
 const LARGEST_CAPTURE = 1024 * 1024 * 1024;
 
@@ -69,7 +71,14 @@ function textOf(name: string, file: string | number): string {
   return decode(name, readAll(name, file, LARGEST_TEXT));
 }
 
+/** The byte order mark of UTF-16, or every other octet of the beginning zero. */
+function isUtf16([first = 0, second = 0, third = 0, fourth = 0]: Uint8Array): boolean {
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return true;
+  return (second === 0 && fourth === 0 && first * third > 0) || (first === 0 && third === 0 && second * fourth > 0);
+}
+
 function decode(name: string, bytes: Uint8Array): string {
+  if (isUtf16(bytes)) throw new Refused(words.otherText(name));
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
@@ -95,10 +104,42 @@ function readAll(name: string, file: string | number, most: number): Uint8Array 
     const size = typeof file === 'string' ? statSync(file) : fstatSync(file);
     if (size.isDirectory()) throw new Refused(words.isFolder(name));
     if (size.size > most) throw new Refused(words.tooLarge(name, size.size, most));
-    return readFileSync(file);
+    return readBounded(name, file, most);
   } catch (error) {
     if (error instanceof Refused) throw error;
     throw new Refused(words.cannotRead(name, systemReason(error)));
+  }
+}
+
+/** What comes through a pipe or from a device tells no size, and need not end. */
+function readBounded(name: string, file: string | number, most: number): Uint8Array {
+  const from = typeof file === 'string' ? openSync(file, 'r') : file;
+  const parts: Uint8Array[] = [];
+  try {
+    for (let total = 0; ; ) {
+      const part = new Uint8Array(CHUNK);
+      const count = readSome(from, part);
+      if (count === 0) return Buffer.concat(parts);
+      total += count;
+      if (total > most) throw new Refused(words.endless(name, most));
+      parts.push(part.subarray(0, count));
+    }
+  } finally {
+    if (typeof file === 'string') closeSync(from);
+  }
+}
+
+/** A terminal or pipe that has nothing yet is asked again; the end of a terminal's input is an error on some systems. */
+function readSome(file: number, into: Uint8Array): number {
+  for (;;) {
+    try {
+      return readSync(file, into, 0, into.length, null);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EOF') return 0;
+      if (code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    }
   }
 }
 

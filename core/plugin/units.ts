@@ -43,6 +43,12 @@ const DURATION: Notation = {
     sec: SECOND,
     second: SECOND,
     seconds: SECOND,
+    msec: MILLISECOND,
+    millisecond: MILLISECOND,
+    milliseconds: MILLISECOND,
+    usec: MICROSECOND,
+    microsecond: MICROSECOND,
+    microseconds: MICROSECOND,
     minute: MINUTE,
     minutes: MINUTE,
     hour: HOUR,
@@ -158,7 +164,14 @@ function parseQuantity(written: string | number, notation: Notation): Quantity {
     if (unit === '' && (count > 0 || pattern.lastIndex < text.length)) return malformed(text, notation);
     const size = unitOf(notation, unit === '' ? notation.plain : unit);
     if (size === undefined) {
-      const near = nearestWord(unit, Object.keys(notation.units));
+      const lone = notation === RATE && /^[kmgt]$/i.test(unit);
+      const other = lone
+        ? undefined
+        : [DURATION, RATE, SIZE].find((each) => each !== notation && unitOf(each, unit) !== undefined);
+      if (other !== undefined) {
+        return { wrong: `${shown} is ${other.what}; ${notation.what} is written ${notation.example}` };
+      }
+      const near = nearUnit(unit, notation);
       const suggestion = near && `${text.slice(0, text.indexOf(unit, from))}${near}${text.slice(pattern.lastIndex)}`;
       const units = near === undefined ? `: ${notation.what} is written ${notation.example}` : '';
       const wrong = `${shown}: unknown unit${units || didYouMean(near)}`;
@@ -172,6 +185,17 @@ function parseQuantity(written: string | number, notation: Notation): Quantity {
   const value = total / scale;
   if (value > BigInt(Number.MAX_SAFE_INTEGER)) return { wrong: `${shown} is too large` };
   return { value: Number(value) };
+}
+
+/** Octets per second are no slip of bits per second: eight times as much. A lone `M` or `g` is the customary unit that begins so. */
+function nearUnit(unit: string, notation: Notation): string | undefined {
+  const units = Object.keys(notation.units);
+  if (notation === RATE) {
+    if (/^[kmgt]?i?B(?:yte)?s?(?:\/s|ps)$/.test(unit.replace(/^[KMGT]/, (letter) => letter.toLowerCase())))
+      return undefined;
+    if (/^[kmgt]$/i.test(unit)) return units.find((each) => each.toLowerCase().startsWith(unit.toLowerCase()));
+  }
+  return nearestWord(unit, units);
 }
 
 function unitOf(notation: Notation, unit: string): number | undefined {

@@ -82,7 +82,7 @@ export function composeDocument(text: string, file: string, report: Report): Com
 }
 
 const BLANK = /^\s*$/;
-const REPEATED = ',:?&!*';
+const REPEATED = ',:?&!*"\'';
 
 /** One mistake a line: the second and third are mostly echoes of the first. */
 function reportSyntax(document: Document.Parsed, source: Source, report: Report): void {

@@ -126,7 +126,9 @@ export function findInterface({ report }: Reading, node: KnownNode, written: Wri
   }
   if (node.interfaces.has(name)) return name;
   const owner = `interface of ${quoted(node.description.name)} called`;
-  const { message, suggestion } = unknownName(report, owner, name, node.interfaces.keys());
+  const { message: unknown, suggestion } = unknownName(report, owner, name, node.interfaces.keys());
+  const has = [...node.interfaces.keys()];
+  const message = suggestion === undefined ? `${unknown}; it has ${listed(has, MOST_WORDS_LISTED) || 'none'}` : unknown;
   report.error(written.span, path, message, { suggestion, expected: [...node.interfaces.keys()].join(', ') });
   return undefined;
 }

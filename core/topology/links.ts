@@ -7,7 +7,7 @@ import { asList, type Reading, unknownName } from './reading.ts';
 import { readBySchema } from './schema-issues.ts';
 import { LINK, LINK_DEFAULTS } from './shape.ts';
 import type { LinkDescription, LinkEnd, LinkSettings } from './topology.ts';
-import { describeWritten, type Written, type WrittenScalar, withKeys, wordOf } from './written.ts';
+import { describeWritten, type Written, type WrittenMap, type WrittenScalar, withKeys, wordOf } from './written.ts';
 
 const FORM = '`a:eth0 -- b:eth0`';
 
@@ -84,6 +84,7 @@ function readLink(
       path,
       of: 'a link',
     })?.value as Partial<LinkSettings> | undefined;
+    if (given !== undefined) tellBareNumbers(reading, settings, given, path);
     const endpoints = written.entries.get('endpoints');
     if (endpoints === undefined) {
       report.error(written.span, path, `\`endpoints\` is missing: expected ${FORM} or a list of two ends`);
@@ -113,6 +114,36 @@ function readLink(
     settings: { ...LINK_DEFAULTS, ...set },
   };
 }
+
+/** A number without a unit is seconds, or bits per second, or octets: on a link hardly ever what was meant. */
+function tellBareNumbers({ report }: Reading, map: WrittenMap, given: Partial<LinkSettings>, path: Path): void {
+  const bare = (key: string): WrittenScalar | undefined => {
+    const value = map.entries.get(key)?.value;
+    return value?.kind === 'scalar' && /^[0-9.]+$/.test(value.text) ? value : undefined;
+  };
+  for (const key of ['delay', 'jitter'] as const) {
+    const value = bare(key);
+    if (value === undefined || (given[key] ?? 0) === 0) continue;
+    const suggestion = `${value.text}ms`;
+    const message = `${quoted(value.text)} without a unit is in seconds${didYouMean(suggestion)}`;
+    report.warning(value.span, [...path, key], message, { suggestion });
+  }
+  const rate = bare('rate');
+  if (rate !== undefined && given.rate !== undefined && given.rate > 0 && given.rate < LEAST_BARE_RATE) {
+    const suggestion = `${rate.text}Mbit/s`;
+    const message = `${quoted(rate.text)} without a unit is in bits per second${didYouMean(suggestion)}`;
+    report.warning(rate.span, [...path, 'rate'], message, { suggestion });
+  }
+  const queue = map.entries.get('queue')?.value;
+  const mtu = given.mtu ?? LINK_DEFAULTS.mtu;
+  if (queue !== undefined && given.queue !== undefined && given.queue > 0 && given.queue < mtu) {
+    const message = `a queue of ${given.queue} octets has no room for a packet of the link's MTU, ${mtu} octets`;
+    report.warning(queue.span, [...path, 'queue'], message);
+  }
+}
+
+/** Bits per second: nobody writes so slow a link without a unit. */
+const LEAST_BARE_RATE = 10_000;
 
 /** One end as it is written. */
 interface End {

@@ -9,7 +9,7 @@ import { asMap, onlyKeys, type Reading } from './reading.ts';
 import { readDocument } from './resolve.ts';
 import { readBySchema } from './schema-issues.ts';
 import { DEFAULT_NAME, DEFAULT_SEED, HEAD, PARTS } from './shape.ts';
-import { readTimeline } from './timeline.ts';
+import { readTimeline, tellTooLate } from './timeline.ts';
 import type { Topology } from './topology.ts';
 import { childOf, type Written, type WrittenEntry, type WrittenMap, withKeys } from './written.ts';
 
@@ -85,6 +85,7 @@ function readTopology(reading: Reading, root: Written, shipped: Kinds): Topology
   };
   const timeline = readTimeline(reading, part('timeline'), around);
   const expectations = readExpectations(reading, part('expect'), around);
+  if (head?.value.duration !== undefined) tellTooLate(reading, part('timeline'), timeline, head.value.duration);
   if (head === undefined || report.failed) return undefined;
   const { name = DEFAULT_NAME, about = '', seed = DEFAULT_SEED, duration } = head.value;
   return {

@@ -58,8 +58,11 @@ function tell(telling: Telling, issue: Issue, under: readonly PropertyKey[]): vo
     const message = issue.code === 'custom' ? (own ?? missed) : missed;
     report.error(found.key, place, message, { expected });
   } else if (issue.code === 'unrecognized_keys') {
-    const right = [...keysOf(schemas).keys()];
-    for (const key of issue.keys) tellUnknownKey(report, found.value, key, right, place);
+    const right = keysOf(schemas);
+    for (const key of issue.keys) {
+      const meant = [...right].find(([, each]) => metaOf(each).aka?.includes(key))?.[0];
+      tellUnknownKey(report, found.value, key, [...right.keys()], place, '', meant);
+    }
   } else if (issue.code === 'invalid_union') {
     tellUnion(telling, issue, path, own);
   } else if (issue.code === 'invalid_value') {
@@ -174,7 +177,7 @@ function tellWrongWord(
   report.error(written.span, place, `${message}${didYouMean(suggestion)}`, { expected, suggestion });
 }
 
-/** A key that nobody knows, at the key itself, with the nearest that is right and not there yet. */
+/** A key that nobody knows, at the key itself, with the one that was `meant`, or the nearest that is right and not there yet. */
 export function tellUnknownKey(
   report: Report,
   map: Written,
@@ -182,10 +185,11 @@ export function tellUnknownKey(
   right: readonly string[],
   path: Path,
   where = '',
+  meant?: string,
 ): void {
   if (map.kind !== 'map') return;
   const free = right.filter((each) => !map.entries.has(each));
-  const suggestion = report.nearest(key, free);
+  const suggestion = meant !== undefined && free.includes(meant) ? meant : report.nearest(key, free);
   const span = map.entries.get(key)?.key ?? map.span;
   const expected = right.length === 0 ? 'no keys' : listed(right, MOST_WORDS_LISTED);
   const rest = suggestion === undefined ? `; expected ${expected}` : didYouMean(suggestion);

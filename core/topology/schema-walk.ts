@@ -99,6 +99,8 @@ interface Meta {
   readonly title?: string | undefined;
   readonly description?: string | undefined;
   readonly examples?: readonly unknown[] | undefined;
+  /** What people who come from elsewhere call this key. */
+  readonly aka?: readonly string[] | undefined;
 }
 
 /** What was said of a schema, on itself or on what it wraps. */
@@ -111,6 +113,7 @@ export function metaOf(schema: Schema, depth = 0): Meta {
     title: own.title ?? within.title,
     description: own.description ?? within.description,
     examples: own.examples ?? within.examples,
+    aka: own.aka ?? within.aka,
   };
 }
 

@@ -86,15 +86,25 @@ export const INTERFACE = z.strictObject({
 });
 
 const LINK_KEYS = {
-  delay: durationSetting().optional().describe('propagation delay; by default 1 ms'),
-  rate: rateSetting({ most: MOST_RATE }).optional().describe('bits per second; 0 is no limit; by default 1 Gbit/s'),
+  delay: durationSetting()
+    .meta({ aka: ['latency', 'propagation', 'ping'] })
+    .optional()
+    .describe('propagation delay; by default 1 ms'),
+  rate: rateSetting({ most: MOST_RATE })
+    .meta({ aka: ['bandwidth', 'speed', 'bitrate', 'capacity'] })
+    .optional()
+    .describe('bits per second; 0 is no limit; by default 1 Gbit/s'),
   mtu: sizeSetting({ least: LEAST_MTU, most: MOST_MTU })
     .optional()
     .describe("the most octets that the link layer's payload may have; by default 1500"),
   queue: sizeSetting({ most: MOST_QUEUE })
+    .meta({ aka: ['buffer', 'queue_size', 'qlen'] })
     .optional()
     .describe('octets that may wait for transmission in each direction; by default 256 KiB'),
-  loss: fractionSetting().optional().describe('the fraction of frames that is lost'),
+  loss: fractionSetting()
+    .meta({ aka: ['packet_loss', 'drop', 'error_rate'] })
+    .optional()
+    .describe('the fraction of frames that is lost'),
   duplicate: fractionSetting().optional().describe('the fraction of frames that arrives twice'),
   reorder: fractionSetting().optional().describe('the fraction of frames that is overtaken by later ones'),
   corrupt: fractionSetting().optional().describe('the fraction of frames in which one bit is flipped'),

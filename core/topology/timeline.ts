@@ -1,20 +1,22 @@
-import { quoted } from '../plugin/index.ts';
+import { parseDuration, quoted } from '../plugin/index.ts';
+import { formatDuration } from '../time/index.ts';
 import { canonicalText, compareNames } from './canonical.ts';
-import type { Path } from './diagnostic.ts';
+import type { Path, Span } from './diagnostic.ts';
 import {
   findInterface,
   findLink,
   findNode,
+  type KnownNode,
   namingKey,
   type Surroundings,
   tellProblems,
   tellUnnamed,
   withKnownNames,
 } from './entries.ts';
-import { MOST_TIMELINE_ENTRIES } from './limits.ts';
+import { MOST_TIMELINE_ENTRIES, MOST_WORDS_LISTED } from './limits.ts';
 import { asList, asMap, type Reading, unknownName } from './reading.ts';
 import { readBySchema } from './schema-issues.ts';
-import type { Schema } from './schema-walk.ts';
+import { listed, type Schema } from './schema-walk.ts';
 import { INTERFACE_ACTION, LINK_ACTION, PLUGIN_ACTION, TIMELINE_ENTRY } from './shape.ts';
 import type { LinkSettings, TimelineAction, TimelineEntry } from './topology.ts';
 import { sortedEntries, type Written, type WrittenMap, withKeys, wordOf } from './written.ts';
@@ -45,6 +47,25 @@ export function readTimeline(reading: Reading, written: Written | undefined, aro
       compareNames(a.content, b.content),
   );
   return keyed.map(({ entry }) => entry);
+}
+
+/** Entries that come when the run is over. */
+export function tellTooLate(
+  { report }: Reading,
+  written: Written | undefined,
+  timeline: readonly TimelineEntry[],
+  duration: number,
+): void {
+  const late = new Set(timeline.filter(({ at }) => at > duration).map(({ at }) => at));
+  if (written?.kind !== 'list' || late.size === 0) return;
+  for (const [index, item] of written.items.entries()) {
+    const at = item.kind === 'map' ? item.entries.get('at')?.value : undefined;
+    const text = at && wordOf(at);
+    const read = text === undefined ? undefined : parseDuration(text);
+    if (at === undefined || read === undefined || !('value' in read) || !late.has(read.value)) continue;
+    const message = `this never happens: the run ends at ${formatDuration(duration)} (its \`duration\`)`;
+    report.warning(at.span, ['timeline', index, 'at'], message);
+  }
 }
 
 function orderKeyOf(entry: TimelineEntry): { node: string; key: string; content: string } {
@@ -152,14 +173,8 @@ function readPluginAction(
   const { at, plugin, set, for: duration } = read.value;
   const { name } = node.description;
   if (node.whole && !node.plugins.has(plugin)) {
-    const { message, suggestion } = unknownName(
-      reading.report,
-      `plugin on ${quoted(name)} called`,
-      plugin,
-      node.plugins.keys(),
-    );
     const span = map.entries.get('plugin')?.value.span ?? map.span;
-    reading.report.error(span, [...path, 'plugin'], message, { suggestion });
+    tellNoPlugin(reading, around, node, plugin, span, [...path, 'plugin']);
     return undefined;
   }
   return {
@@ -170,6 +185,29 @@ function readPluginAction(
     present: set === 'in',
     ...(duration === undefined ? {} : { for: duration }),
   };
+}
+
+/** A plugin that a node lacks: the nearest that it has, else who has it, else what there is. */
+function tellNoPlugin(
+  { registry, report }: Reading,
+  { nodes }: Surroundings,
+  { description, plugins }: KnownNode,
+  plugin: string,
+  span: Span,
+  path: Path,
+): void {
+  const what = `plugin on ${quoted(description.name)} called`;
+  const { message, suggestion } = unknownName(report, what, plugin, plugins.keys());
+  const has = `it has ${listed([...plugins.keys()], MOST_WORDS_LISTED)}`;
+  const owners = [...nodes].filter(([, node]) => node.plugins.has(plugin)).map(([name]) => name);
+  const elsewhere =
+    owners.length === 0
+      ? `no node has it; ${has}`
+      : `${listed(owners, MOST_WORDS_LISTED)} ${owners.length === 1 ? 'has' : 'have'} it`;
+  const hint = registry.plugins.has(plugin) ? elsewhere : has;
+  const whole =
+    suggestion === undefined || owners.length > 0 ? `there is no ${what} ${quoted(plugin)}: ${hint}` : message;
+  report.error(span, path, whole, owners.length > 0 ? {} : { suggestion });
 }
 
 /** A plugin's action on a node. */

@@ -1,7 +1,9 @@
 import { type DescribedNode, formatDuration, type Problem } from '../../core/index.ts';
 import { formatIpv4, type Ipv4InterfaceAddress } from '../ipv4/contract.ts';
 import type { ChildConfiguration } from './connection.ts';
+import { addressIdentity, formatIdentity } from './identity.ts';
 import { IP_PROTOCOL, type Proposal, SECURITY_PROTOCOL, transformOf } from './proposal.ts';
+import { secretFor } from './secrets.ts';
 import type { IpsecConfig } from './state.ts';
 import { encryptionOf, TRANSFORM } from './transforms.ts';
 import { weakTransforms } from './weakness.ts';
@@ -47,6 +49,7 @@ function connectionProblems(node: DescribedNode, config: IpsecConfig): Problem[]
       const message = 'Aggressive Mode is of IKEv1: with version 2 this says nothing';
       problems.push({ path: [...path, 'aggressive'], message, severity: 'warning' });
     }
+    problems.push(...secretProblems(path, node, config, connection));
     problems.push(...weaknesses([...path, 'proposals'], connection.proposals));
     for (const child of connection.children) {
       if (child.mode === 'pass' || child.mode === 'drop') continue;
@@ -58,6 +61,24 @@ function connectionProblems(node: DescribedNode, config: IpsecConfig): Problem[]
     }
   }
   return problems;
+}
+
+/** No secret fits the peer, neither by its identity nor by an address: then nobody can prove who he is. */
+function secretProblems(
+  path: readonly string[],
+  node: DescribedNode,
+  { secrets }: IpsecConfig,
+  { local, remote, remoteAddrs }: IpsecConfig['connections'][number],
+): Problem[] {
+  const addresses = remoteAddrs.filter(({ start, end }) => start === end).map(({ start }) => addressIdentity(start));
+  const mine = [...(local.id === undefined ? [] : [local.id]), ...addressesOf(node).map(addressIdentity)];
+  const theirs = [...(remote.id === undefined ? [] : [remote.id]), ...addresses];
+  const open = remote.id === undefined && secrets.length > 0;
+  if (open || secretFor(secrets, mine, theirs) !== undefined) return [];
+  const peer = remote.id && formatIdentity(remote.id);
+  const [whose, id] = peer === undefined ? ['', ''] : [` for ${peer}`, `id: [${peer}], `];
+  const message = `${node.name} has no secret${whose}: add one under \`secrets\`, as \`ike-<name>: { ${id}secret: ... }\``;
+  return [{ path: [...path, 'remote'], message, severity: 'warning' }];
 }
 
 function childProblems(path: readonly string[], { proposals, lifetimes }: ChildConfiguration): Problem[] {

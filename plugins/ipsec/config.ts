@@ -109,10 +109,15 @@ const copyDf = booleanSetting().default(true).describe("Copy Don't Fragment to t
 
 const child = z.strictObject({
   local_ts: selectors
+    .meta({ aka: ['leftsubnet', 'local_subnet'] })
     .prefault('dynamic')
     .describe("Local traffic: `10.1.0.0/24`, `dynamic` (this side's address), each with `[protocol/port]`"),
-  remote_ts: selectors.prefault('dynamic').describe('Remote traffic, written as `local_ts`'),
+  remote_ts: selectors
+    .meta({ aka: ['rightsubnet', 'remote_subnet', 'remote'] })
+    .prefault('dynamic')
+    .describe('Remote traffic, written as `local_ts`'),
   esp_proposals: proposals(SECURITY_PROTOCOL.esp, 'aes256gcm16')
+    .meta({ aka: ['esp', 'proposals', 'phase2alg'] })
     .optional()
     .describe('ESP proposals in keywords: `aes256-sha256`, `aes256gcm16-x25519`, `default`'),
   ah_proposals: proposals(SECURITY_PROTOCOL.ah, 'sha256')
@@ -125,6 +130,7 @@ const child = z.strictObject({
     .default('tunnel')
     .describe('`tunnel` or `transport` mode; `pass` lets the traffic go in clear, `drop` discards it'),
   start_action: action
+    .meta({ aka: ['auto'] })
     .default('none')
     .describe('`start` negotiates at once, `trap` when traffic asks for it, `none` waits for the peer'),
   close_action: action.default('none').describe('What follows when the peer deletes the Child SA'),
@@ -162,13 +168,18 @@ const connection = z.strictObject({
   aggressive: booleanSetting()
     .default(false)
     .describe('IKEv1: Aggressive Mode in place of Main Mode: half the messages, and identities that anybody can read'),
-  local_addrs: ranges.prefault([]).describe('Own addresses; default: the one that the route to the peer gives'),
+  local_addrs: ranges
+    .meta({ aka: ['left', 'local_address', 'local_ip'] })
+    .prefault([])
+    .describe('Own addresses; default: the one that the route to the peer gives'),
   remote_addrs: ranges
+    .meta({ aka: ['right', 'remote_address', 'remote_ip', 'peer', 'gateway'] })
     .prefault([])
     .describe("The peer's addresses, prefixes or ranges; %any or nothing: it may be anywhere"),
   local: side.prefault({}).describe('Authentication of this side'),
   remote: side.prefault({}).describe('Authentication of the peer'),
   proposals: proposals(SECURITY_PROTOCOL.ike, 'aes256-sha256-modp2048')
+    .meta({ aka: ['ike', 'ike_proposals', 'phase1alg'] })
     .prefault('default')
     .describe('IKE proposals in keywords: `aes256-sha256-modp2048`, `aes256gcm16-prfsha256-x25519`, `default`'),
   encap: booleanSetting()
@@ -205,6 +216,7 @@ const connection = z.strictObject({
     .describe('What becomes of an older IKE SA with the same identities'),
   children: z
     .record(nameSetting(), child)
+    .meta({ aka: ['childs', 'child', 'tunnels', 'tunnel'] })
     .default({})
     .superRefine((children, context) => {
       for (const { path, message } of childrenWrong(children)) {
@@ -215,6 +227,7 @@ const connection = z.strictObject({
 });
 
 const secretText = written('secret', 'correct horse battery', (text) => {
+  if (text === '') return { wrong: 'the secret is empty' };
   const reading = parseSecret(text);
   return 'wrong' in reading ? reading : { value: reading.octets };
 });
@@ -223,7 +236,9 @@ const secret = z.strictObject({
   id: listSetting(identity)
     .default([])
     .describe('Whose secret it is: one identity or several; none: it fits everybody'),
-  secret: secretText.describe('The secret as text, or in hexadecimal behind 0x, or in base64 behind 0s'),
+  secret: secretText
+    .meta({ aka: ['psk', 'key', 'password', 'value'] })
+    .describe('The secret as text, or in hexadecimal behind 0x, or in base64 behind 0s'),
 });
 
 const keyText = written('key', '"0x00112233445566778899aabbccddeeff"', (text) => {

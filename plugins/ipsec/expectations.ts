@@ -1,4 +1,5 @@
 import { type Expectation, formatDuration, type PlainValue, type TraceRecord, type Verdict } from '../../core/index.ts';
+import { childProblems } from './check-names.ts';
 import {
   type ChildExpectation,
   childExpectation,
@@ -33,11 +34,7 @@ export const childOutcome: Expectation<ChildExpectation, ChildFold> = {
   about: 'A Child SA is installed on a node, or is not.',
   example: '{ node: laptop, child: office/lan, state: installed, by: 2s }',
   schema: childExpectation,
-  check(spec, nodes) {
-    const node = nodes.find(({ name }) => name === spec.node);
-    if (node === undefined || node.plugins.ipsec !== undefined) return [];
-    return [{ path: ['node'], message: `node ${spec.node} has no plugin ipsec`, severity: 'warning' }];
-  },
+  check: childProblems,
   observes: ['note'],
   create: () => ({ present: [], records: [] }),
 

@@ -1,8 +1,9 @@
 import { definePlugin } from '../../core/index.ts';
 import { ipsecProblems } from './check.ts';
+import { targetProblems } from './check-names.ts';
 import { cleartextOutcome } from './cleartext.ts';
 import { IPSEC_CODES } from './codes.ts';
-import { initiateAction, ipsecConfig, terminateAction } from './config.ts';
+import { type InitiateAction, initiateAction, ipsecConfig, type TerminateAction, terminateAction } from './config.ts';
 import { childOutcome, droppedOutcome, ipsecOutcome, notedOutcome } from './expectations.ts';
 import { ipsecProtocol } from './protocol.ts';
 import { ipsecRemedies } from './remedies.ts';
@@ -29,6 +30,7 @@ export const ipsec = definePlugin<IpsecState, IpsecConfig>({
       about: 'Has a connection, or one child of it, negotiated now.',
       example: '{ at: 5s, node: laptop, initiate: office/lan }',
       schema: initiateAction,
+      check: ({ initiate }: InitiateAction, node) => targetProblems('initiate', initiate, node),
       offers: ({ plugins }) =>
         connectionNames(plugins.ipsec).map((name) => ({ title: `Initiate ${name}`, entry: `initiate: ${name}` })),
     },
@@ -37,6 +39,7 @@ export const ipsec = definePlugin<IpsecState, IpsecConfig>({
       about: 'Has a connection with its IKE SA, or one child of it, deleted; the peer is told.',
       example: '{ at: 60s, node: laptop, terminate: office }',
       schema: terminateAction,
+      check: ({ terminate }: TerminateAction, node) => targetProblems('terminate', terminate, node),
       offers: ({ plugins }) =>
         connectionNames(plugins.ipsec).map((name) => ({ title: `Terminate ${name}`, entry: `terminate: ${name}` })),
     },

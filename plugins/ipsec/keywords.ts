@@ -92,6 +92,11 @@ function parseProposal(text: string, protocol: SecurityProtocol): ProposalReadin
   for (const [at, keyword] of keywords.entries()) {
     const transform = transformOfKeyword(keyword);
     if (transform === undefined) {
+      const meant = respelled(text);
+      if (meant !== undefined) {
+        const wrong = `${text}: there is no transform ${keyword === '' ? 'between two hyphens' : keyword}`;
+        return { wrong: `${wrong}, did you mean ${meant}?`, suggestion: meant };
+      }
       const near = nearestWord(keyword, [...KEYWORDS.keys(), ...Object.keys(ALIASES)]);
       const wrong = `${text}: there is no transform ${keyword === '' ? 'between two hyphens' : keyword}`;
       if (near === undefined) return { wrong };
@@ -101,6 +106,22 @@ function parseProposal(text: string, protocol: SecurityProtocol): ProposalReadin
     transforms.push(transform);
   }
   return completed(text, protocol, transforms);
+}
+
+/** The names that other products and people use: `AES-256`, `sha-256`, `dh14`, `group14`. `undefined` where that makes no proposal. */
+function respelled(text: string): string | undefined {
+  const spelled = text
+    .toLowerCase()
+    .replace(/\b(aes|sha)[-_ ](\d+)/g, '$1$2')
+    .replace(/\bsha2?-(256|384|512)/g, 'sha$1')
+    .replace(/\b(?:dh|group|grp|modp_?group)[-_ ]?(\d+)\b/g, (whole, id: string) => {
+      return KEY_EXCHANGES.find((each) => each.id === Number(id))?.keyword ?? whole;
+    })
+    .replace(/\b(aes\d+)-?(gcm|ccm)\b-?/g, '$1$2')
+    .replace(/[/_+:,\s]+/g, '-')
+    .replace(/^-|-$/g, '');
+  if (spelled === text) return undefined;
+  return spelled.split('-').every((keyword) => transformOfKeyword(keyword) !== undefined) ? spelled : undefined;
 }
 
 function sameKeyword(a: Transform, b: Transform): boolean {

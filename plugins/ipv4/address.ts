@@ -102,8 +102,16 @@ export function readIpv4InterfaceAddress(text: string): Ipv4Reading<Ipv4Interfac
   return { value: { address, prefix } };
 }
 
+/** 255.255.255.0 is 24; `undefined` where the text is no mask. */
+function prefixOfMask(text: string): number | undefined {
+  const mask = parseIpv4(text);
+  for (let prefix = 32; mask !== undefined && prefix > 0; prefix--) if (ipv4Mask(prefix) === mask) return prefix;
+  return undefined;
+}
+
 function readSlashed(text: string, bare: boolean): Ipv4Reading<Ipv4InterfaceAddress> {
-  const slash = text.indexOf('/');
+  // `10.1.0.1 255.255.255.0`, as routers have it, is looked at like a mask behind a slash.
+  const slash = text.search(/\/|\s(?=\d)/);
   const address = readIpv4(slash < 0 ? text : text.slice(0, slash));
   if ('wrong' in address) return address;
   if (slash < 0) {
@@ -112,6 +120,11 @@ function readSlashed(text: string, bare: boolean): Ipv4Reading<Ipv4InterfaceAddr
   }
   const length = text.slice(slash + 1);
   if (!/^(0|[1-9][0-9]?)$/.test(length) || Number(length) > 32) {
+    const meant = prefixOfMask(length);
+    if (meant !== undefined) {
+      const suggestion = `${formatIpv4(address.value)}/${meant}`;
+      return { wrong: `\`${text}\`: a prefix length stands here, not a mask, did you mean \`${suggestion}\`?` };
+    }
     return { wrong: `\`${text}\`: a prefix length is a number from 0 to 32` };
   }
   return { value: { address: address.value, prefix: Number(length) } };

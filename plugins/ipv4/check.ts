@@ -46,6 +46,13 @@ function routeProblems(node: DescribedNode, config: Ipv4Config, own: readonly Ow
       problems.push({ path, message: `${text} is ${node.name}'s own address: a route leads to another router` });
       return;
     }
+    const link = own.find((one) => inIpv4Prefix(via, (one.address & ipv4Mask(one.prefix)) >>> 0, one.prefix));
+    const host = link === undefined ? 1 : (via & ~ipv4Mask(link.prefix)) >>> 0;
+    if (link !== undefined && link.prefix < 31 && (host === 0 || host === ~ipv4Mask(link.prefix) >>> 0)) {
+      const what = host === 0 ? "the network's own address" : 'the broadcast address of the network';
+      problems.push({ path, message: `${text} is ${what}, which no router has` });
+      return;
+    }
     if (throughNamed || own.some((one) => inIpv4Prefix(via, (one.address & ipv4Mask(one.prefix)) >>> 0, one.prefix))) {
       return;
     }

@@ -40,10 +40,16 @@ const prefixSetting = writtenSetting<Ipv4Prefix>('IPv4 prefix', '10.1.0.0/24', (
 
 const routeSetting = z
   .strictObject({
-    to: prefixSetting.describe('`default`, or the prefix that the route leads to: 10.1.0.0/24'),
-    via: addressSetting.optional().describe('The next router; left out when the destinations are on the link itself'),
+    to: prefixSetting
+      .meta({ aka: ['destination', 'dest', 'dst', 'network', 'prefix', 'subnet'] })
+      .describe('`default`, or the prefix that the route leads to: 10.1.0.0/24'),
+    via: addressSetting
+      .meta({ aka: ['next_hop', 'nexthop', 'gateway', 'gw', 'router'] })
+      .optional()
+      .describe('The next router; left out when the destinations are on the link itself'),
     interface: z
       .string()
+      .meta({ aka: ['dev', 'device', 'oif'] })
       .optional()
       .describe('The interface to leave by; left out: the one whose network has the next router'),
     metric: z.int().min(0).max(1_000_000).default(0).describe('Of routes to the same prefix the lowest metric wins'),
@@ -54,8 +60,12 @@ const routeSetting = z
 
 export const ipv4Config = z
   .strictObject({
-    forwarding: booleanSetting().default(false).describe('Forward packets for others: what makes a router'),
+    forwarding: booleanSetting()
+      .meta({ aka: ['ip_forward', 'forward', 'routing'] })
+      .default(false)
+      .describe('Forward packets for others: what makes a router'),
     gateway: addressSetting
+      .meta({ aka: ['default_gateway', 'default', 'gw', 'default_route', 'router', 'via'] })
       .optional()
       .describe('The router for everything without a better route: a default route via it'),
     routes: z.array(routeSetting).max(100_000).default([]).describe('Static routes; the longest prefix wins'),

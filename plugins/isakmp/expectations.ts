@@ -94,7 +94,7 @@ export const ikeOutcome: Expectation<IkeExpectation, IkeFold> = {
   about: 'A node has an established IKE SA of a connection, or has none.',
   example: '{ node: laptop, ike: office, state: established, by: 2s }',
   schema: ikeExpectation,
-  check: ({ node }, nodes) => unknownNode(node, nodes),
+  check: ({ node, ike }, nodes) => [...unknownNode(node, nodes), ...unknownConnection(node, ike, nodes)],
   observes: ['note'],
   create: () => ({ present: [], records: [] }),
 
@@ -118,6 +118,19 @@ export const ikeOutcome: Expectation<IkeExpectation, IkeFold> = {
     };
   },
 };
+
+/** The settings of `ipsec` say which connections a node has; nothing else of them matters here. */
+function unknownConnection(name: string, ike: string, nodes: readonly DescribedNode[]): readonly Problem[] {
+  const settings = nodes.find((each) => each.name === name)?.plugins.ipsec as
+    | { readonly connections: readonly { readonly name: string }[] }
+    | undefined;
+  const names = settings?.connections.map((connection) => connection.name);
+  if (names === undefined || names.includes(ike)) return [];
+  const near = names.length === 1 ? names[0] : nearestWord(ike, names);
+  const hint = near === undefined ? `; it has ${names.join(', ') || 'none'}` : `, did you mean \`${near}\`?`;
+  const message = `${name} has no connection called \`${ike}\`${hint}`;
+  return [{ path: ['ike'], message, ...(near === undefined ? {} : { suggestion: near }) }];
+}
 
 function unknownNode(name: string, nodes: readonly DescribedNode[]): readonly Problem[] {
   const names = nodes.map((node) => node.name);

@@ -135,7 +135,7 @@ describe('check', () => {
     const [binary, huge, empty] = await Promise.all(
       ['binary.yaml', 'huge.yaml', 'empty'].map((name) => ikebana('check', name)),
     );
-    expect([binary?.code, binary?.err]).toEqual([2, expect.stringContaining('no text in UTF-8')]);
+    expect([binary?.code, binary?.err]).toEqual([2, expect.stringContaining('written in UTF-16: save it as UTF-8')]);
     expect([huge?.code, huge?.out]).toEqual([2, expect.stringContaining('MiB')]);
     expect([empty?.code, empty?.err]).toEqual([2, expect.stringContaining('folder without a topology.yaml')]);
   });

@@ -407,6 +407,7 @@ links:
       '14:14 `b:e0` has a link already, on line 13: an interface has one',
       '15:5 `d` is not an end of a link: expected a node and its interface, `a:eth0`, did you mean `d:only`? => d:only',
       '16:18 a link has two ends such as `a:eth0`, found 1',
+      'warning 16:33 `5` without a unit is in seconds, did you mean `5ms`? => 5ms',
       '17:5 `endpoints` is missing: expected `a:eth0 -- b:eth0` or a list of two ends',
       '17:14 `5 parsecs`: unknown unit: a duration is written 30s, 8ms, 60m, 1h or 1d',
       '18:19 there is no node `cc`, did you mean `c`? => c:p2',
