@@ -109,15 +109,10 @@ const copyDf = booleanSetting().default(true).describe("Copy Don't Fragment to t
 
 const child = z.strictObject({
   local_ts: selectors
-    .meta({ aka: ['leftsubnet', 'local_subnet'] })
     .prefault('dynamic')
     .describe("Local traffic: `10.1.0.0/24`, `dynamic` (this side's address), each with `[protocol/port]`"),
-  remote_ts: selectors
-    .meta({ aka: ['rightsubnet', 'remote_subnet', 'remote'] })
-    .prefault('dynamic')
-    .describe('Remote traffic, written as `local_ts`'),
+  remote_ts: selectors.prefault('dynamic').describe('Remote traffic, written as `local_ts`'),
   esp_proposals: proposals(SECURITY_PROTOCOL.esp, 'aes256gcm16')
-    .meta({ aka: ['esp', 'proposals', 'phase2alg'] })
     .optional()
     .describe('ESP proposals in keywords: `aes256-sha256`, `aes256gcm16-x25519`, `default`'),
   ah_proposals: proposals(SECURITY_PROTOCOL.ah, 'sha256')
@@ -130,7 +125,6 @@ const child = z.strictObject({
     .default('tunnel')
     .describe('`tunnel` or `transport` mode; `pass` lets the traffic go in clear, `drop` discards it'),
   start_action: action
-    .meta({ aka: ['auto'] })
     .default('none')
     .describe('`start` negotiates at once, `trap` when traffic asks for it, `none` waits for the peer'),
   close_action: action.default('none').describe('What follows when the peer deletes the Child SA'),
@@ -168,10 +162,7 @@ const connection = z.strictObject({
   aggressive: booleanSetting()
     .default(false)
     .describe('IKEv1: Aggressive Mode in place of Main Mode: half the messages, and identities that anybody can read'),
-  local_addrs: ranges
-    .meta({ aka: ['left', 'local_address', 'local_ip'] })
-    .prefault([])
-    .describe('Own addresses; default: the one that the route to the peer gives'),
+  local_addrs: ranges.prefault([]).describe('Own addresses; default: the one that the route to the peer gives'),
   remote_addrs: ranges
     .meta({ aka: ['right', 'remote_address', 'remote_ip', 'peer', 'gateway'] })
     .prefault([])

@@ -29,7 +29,6 @@ const MISTAKES: readonly (readonly [string, string, string])[] = [
   ],
   ['children:', 'childs:', 'error 25:13 unknown key `childs`, did you mean `children`? => children'],
   ['remote_addrs: [198', 'right: [198', 'error 21:13 unknown key `right`, did you mean `remote_addrs`?'],
-  ['start_action: start', 'auto: start', '30:17 unknown key `auto`, did you mean `start_action`?'],
   ['secret: correct', 'psk: correct', 'error 32:11 `secret` is missing'],
   ['delay: 5ms', 'latency: 5ms', 'error 60:42 unknown key `latency`, did you mean `delay`?'],
   ['rate: 100Mbit/s', 'bandwidth: 100Mbit/s', 'error 60:54 unknown key `bandwidth`, did you mean `rate`?'],
