@@ -55,7 +55,12 @@ export class Charon {
   }
 
   /** Starts it in the namespace and waits until it has taken its connections. It ends with the namespace. */
-  static async start(namespace: Namespace, folder: string, connections: readonly Connection[]): Promise<Charon> {
+  static async start(
+    namespace: Namespace,
+    folder: string,
+    connections: readonly Connection[],
+    { fragmentSize }: { readonly fragmentSize?: number } = {},
+  ): Promise<Charon> {
     const charon = new Charon(folder);
     const socket = join(folder, 'vici');
     mkdirSync(join(folder, 'run'), { recursive: true });
@@ -70,7 +75,12 @@ export class Charon {
     ike = 2
     flush_line = yes
   } }
-  retransmit_tries = 3
+${
+  fragmentSize === undefined
+    ? ''
+    : `  fragment_size = ${fragmentSize}
+`
+}  retransmit_tries = 3
   retransmit_timeout = 1.0
   retransmit_base = 1.5
   i_dont_care_about_security_and_use_aggressive_mode_psk = yes

@@ -124,6 +124,8 @@ interface Kind {
   readonly named: boolean;
   readonly proposals: string;
   readonly esp: string;
+  /** `fragment_size` of our side and of the daemons: so small that each message of IKE_AUTH is cut. */
+  readonly fragmentSize?: { readonly ours: number; readonly theirs: number };
 }
 
 const KINDS: readonly Kind[] = [
@@ -135,20 +137,32 @@ const KINDS: readonly Kind[] = [
     proposals: 'aes256gcm16-prfsha384-x25519',
     esp: 'aes256gcm16',
   },
+  {
+    title: 'IKEv2 with messages in fragments',
+    version: 2,
+    named: true,
+    ...CLASSIC,
+    fragmentSize: { ours: 256, theirs: 200 },
+  },
   { title: 'IKEv1 Main Mode', version: 1, named: false, ...CLASSIC },
   { title: 'IKEv1 Aggressive Mode', version: 1, aggressive: true, named: true, ...CLASSIC },
 ];
 
 const OURS = '192.0.2.1';
+/** `long`: its answer in IKE_AUTH does not fit into the least fragment. */
+const gatewayName = (long: boolean): string => (long ? `gw.${'of-a-long-name.'.repeat(4)}example` : 'gw.example');
 
 /** A gateway with a host behind it, and two daemons on the other side: it calls one and is called by the other. */
-function gatewayLab({ version, aggressive, named, proposals, esp }: Kind, [a, toA, b, toB]: readonly number[]): string {
+function gatewayLab(
+  { version, aggressive, named, proposals, esp, fragmentSize }: Kind,
+  [a, toA, b, toB]: readonly number[],
+): string {
   const connection = (name: string, address: string, networks: string, action: string): string => `
           ${name}:
             version: ${version}
             aggressive: ${aggressive === true}
             remote_addrs: [${address}]
-            local: { auth: psk, id: ${named ? 'gw.example' : OURS} }
+            local: { auth: psk, id: ${named ? gatewayName(fragmentSize !== undefined) : OURS} }
             remote: { auth: psk, id: ${named ? `${name}.example` : address} }
             proposals: [${proposals}]
             children:
@@ -165,7 +179,7 @@ nodes:
       ipv4: { gateway: 192.0.2.10 }
       nat-t: {}
       # Aggressive Mode's last message and Quick Mode's first leave together, and charon's threads may take them the wrong way round.
-      ikev${version}: { retransmit_timeout: 500ms }
+      ikev${version}: { retransmit_timeout: 500ms${fragmentSize === undefined ? '' : `, fragment_size: ${fragmentSize.ours}`} }
       ipsec:
         connections:${connection('called', '192.0.2.10', '10.2.0.0/24', 'start')}${connection('caller', '192.0.2.20', '10.3.0.0/24', 'none')}
         policies: [{ action: discard, local_ts: 10.1.0.0/24, remote_ts: 10.2.0.0/24, priority: 900000 }]
@@ -188,7 +202,7 @@ expect:
   - { node: gw, child: called/net, state: installed }
   - { node: gw, ike: caller, state: none }
   - { link: 'gw:wan -- floor:p0', never: cleartext, inner: 10.2.0.0/24 }
-`;
+${fragmentSize === undefined ? '' : '  - { node: gw, noted: ikev2.reassembled, saying: IKE_AUTH, count: 2 }\n'}`;
 }
 
 describe('our gateway with real daemons', () => {
@@ -205,6 +219,7 @@ describe('our gateway with real daemons', () => {
           networks,
         });
         const ours = { ...end('gw', OURS, '10.1.0.0/24') };
+        if (kind.named) ours.id = gatewayName(kind.fragmentSize !== undefined);
         const daemon = async (name: string, address: string, network: string, own: number, peer: number) => {
           const here = await place(`${address}/24`, `10.${network}.0.1/24`, OURS, own, peer);
           const { version, aggressive, proposals, esp } = kind;
@@ -218,7 +233,9 @@ describe('our gateway with real daemons', () => {
             proposals,
             esp,
           };
-          return { here, charon: await Charon.start(here, `${folder}/${name}`, [connection]) };
+          const fragmentSize = kind.fragmentSize?.theirs;
+          const settings = fragmentSize === undefined ? {} : { fragmentSize };
+          return { here, charon: await Charon.start(here, `${folder}/${name}`, [connection], settings) };
         };
         const [called, caller] = await Promise.all([
           daemon('called', '192.0.2.10', '2', toA, a),
@@ -244,6 +261,12 @@ describe('our gateway with real daemons', () => {
         const outcome = await attached.end();
         expect(outcome.run.stopped).toBeNull();
         expect(outcome.expectations.filter(({ held }) => !held)).toEqual([]);
+        if (kind.fragmentSize !== undefined) {
+          for (const { charon } of [called, caller]) {
+            expect(charon.log()).toMatch(/splitting IKE message \(\d+ bytes\) into [2-9] fragments/);
+            expect(charon.log()).toMatch(/reassembled fragmented IKE message/);
+          }
+        }
         attached.judge();
       },
       LIMIT,
