@@ -9,7 +9,7 @@ import { must, type Namespace, type Said, say, until } from './namespace.ts';
 const CHARON = '/usr/lib/ipsec/charon';
 /** What PSK, classic and AEAD ciphers, MODP and elliptic groups, ESP in user space and control by vici take. */
 const PLUGINS =
-  'random nonce openssl aes sha1 sha2 md5 gmp curve25519 hmac kdf gcm ctr chapoly kernel-libipsec kernel-netlink socket-default vici updown';
+  'random nonce openssl aes sha1 sha2 md5 gmp curve25519 hmac kdf gcm ccm ctr xcbc cmac chapoly kernel-libipsec kernel-netlink socket-default vici updown';
 /** Milliseconds. */
 const RECEIVED_LIMIT = 15_000;
 export const SECRET = 'correct horse battery staple';
