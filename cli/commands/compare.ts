@@ -1,14 +1,17 @@
 import type { Command } from 'commander';
 import { formatInstant } from '../../core/index.ts';
 import { type Comparison, compareRuns, type VerdictPair } from '../../workers/compare.ts';
+import { isCapture } from '../capture-side.ts';
 import { readTopologyFile } from '../files.ts';
 import { Interruption } from '../interruption.ts';
 import { openSession, runSession, type Session } from '../lab-session.ts';
 import { flagsText, loadOptions, type RunFlags, seedOption, setOption, withoutOption } from '../options.ts';
-import { EXIT } from '../refused.ts';
+import { EXIT, Refused } from '../refused.ts';
 import { chainText } from '../story-text.ts';
 import { harmless, type Terminal, toJson } from '../terminal.ts';
 import { compareWords as words } from '../words/compare.ts';
+import { compareCaptureWords as captureWords } from '../words/compare-captures.ts';
+import { compareCaptureSides, type SideFlags } from './compare-captures.ts';
 
 interface Flags {
   readonly setA: RunFlags['set'];
@@ -17,8 +20,19 @@ interface Flags {
   readonly withoutB: readonly string[];
   readonly seedA?: number;
   readonly seedB?: number;
+  readonly keysA?: string;
+  readonly keysB?: string;
+  readonly linkA?: string;
+  readonly linkB?: string;
   readonly json?: boolean;
 }
+
+const CAPTURE_FLAGS = [
+  ['--keys-a', 'keysA'],
+  ['--keys-b', 'keysB'],
+  ['--link-a', 'linkA'],
+  ['--link-b', 'linkB'],
+] as const;
 
 export function addCompare(program: Command, terminal: Terminal): void {
   program
@@ -33,10 +47,15 @@ export function addCompare(program: Command, terminal: Terminal): void {
     .option('--without-b <part>', words.options.withoutB, withoutOption, [])
     .option('--seed-a <number>', words.options.seedA, seedOption)
     .option('--seed-b <number>', words.options.seedB, seedOption)
+    .option('--keys-a <folder>', words.options.keysA)
+    .option('--keys-b <folder>', words.options.keysB)
+    .option('--link-a <link>', words.options.linkA)
+    .option('--link-b <link>', words.options.linkB)
     .option('--json', words.options.json)
     .addHelpText('after', words.examples)
     .action(async (a: string, b: string | undefined, flags: Flags) => {
-      process.exitCode = await compare(a, b ?? a, flags, terminal);
+      const captures = isCapture(a) || (b !== undefined && isCapture(b));
+      process.exitCode = await (captures ? compareFiles : compareLabs)(a, b, flags, terminal);
     });
 }
 
@@ -46,7 +65,19 @@ function sideOf(flags: Flags, side: 'a' | 'b'): RunFlags {
   return { set, without, ...(seed === undefined ? {} : { seed }) };
 }
 
-async function compare(a: string, b: string, flags: Flags, terminal: Terminal): Promise<number> {
+/** Of captures, at least one: what is on the wire is compared, not what was done. */
+async function compareFiles(a: string, b: string | undefined, flags: Flags, terminal: Terminal): Promise<number> {
+  if (b === undefined) throw new Refused(captureWords.oneAlone(a));
+  const { keysA, keysB, linkA, linkB } = flags;
+  const one: SideFlags = { side: 'a', name: a, run: sideOf(flags, 'a'), keys: keysA, link: linkA };
+  const other: SideFlags = { side: 'b', name: b, run: sideOf(flags, 'b'), keys: keysB, link: linkB };
+  return compareCaptureSides([one, other], flags.json === true, terminal);
+}
+
+async function compareLabs(a: string, second: string | undefined, flags: Flags, terminal: Terminal): Promise<number> {
+  const b = second ?? a;
+  for (const [flag, key] of CAPTURE_FLAGS)
+    if (flags[key] !== undefined) throw new Refused(captureWords.notOfLabs(flag));
   const sides = [
     { name: a, flags: sideOf(flags, 'a') },
     { name: b, flags: sideOf(flags, 'b') },

@@ -11,12 +11,17 @@ interface Counts {
 
 /** All that `ikebana compare` says. */
 export const compareWords = {
-  summary: 'run two labs and show where they first part, and why',
+  summary: 'show where two labs, or two captures, part',
   about: `Runs two labs, aligns them record by record, and shows the first thing that one did and the other did not,
 each with its chain of causes; then the expectations that came out differently. What a record is, is who did it
 where, and what caused it: one packet more on one side shifts nothing.
 
-A and B are labs as for \`ikebana run\`. Without B it is A once more: say with the flags how it differs.`,
+A and B are labs as for \`ikebana run\`. Without B it is A once more: say with the flags how it differs.
+
+Or they are pcap or pcapng files, or one of them: then packets are compared, conversation by conversation, in their
+order. What differs from run to run (SPIs, nonces, checksums, ciphertext, times) is left out, and where the two have
+other addresses, conversations of one protocol are taken for each other as they begin. Keys open what is sealed.
+Shown is what one side alone has, and which fields differ in the rest.`,
   examples: `
 Examples:
   $ ikebana compare site-to-site --without-b gw-b/ikev2
@@ -25,8 +30,10 @@ Examples:
                                                    one setting changed on side B
   $ ikebana compare nat-t-tunnel --seed-b 2        other luck: contents differ, what happens should not
   $ ikebana compare old.yaml new.yaml --json
+  $ ikebana compare nat-t-tunnel office.pcapng --keys-b keys/
+                                                   what a lab sends against what was recorded
 
-Exit codes: 0 the runs are alike; 1 they differ; 2 bad input; 130 interrupted.`,
+Exit codes: 0 the two are alike; 1 they differ; 2 bad input, or a damaged capture; 130 interrupted.`,
   options: {
     setA: 'change a setting of A: path=value; may be given again',
     setB: 'change a setting of B',
@@ -34,6 +41,10 @@ Exit codes: 0 the runs are alike; 1 they differ; 2 bad input; 130 interrupted.`,
     withoutB: 'take a plugin off a node of B, or a whole node away',
     seedA: 'seed of A',
     seedB: 'seed of B',
+    keysA: "folder with keys of the capture A, or Wireshark's tables",
+    keysB: 'folder with keys of the capture B',
+    linkA: 'the link of the lab A that is compared with a capture; otherwise all',
+    linkB: 'the link of the lab B',
     json: 'the comparison as JSON on standard output',
   },
   side: (side: string, name: string, seed: number, changes: string) =>

@@ -11,6 +11,11 @@ export interface Codec {
   /** The name that filters and `payload.by` use; by custom the plugin's name. */
   readonly name: string;
   readonly title: string;
+  /**
+   * Fields, by name, whose values differ from run to run with nothing different happening: chosen by chance, or following from what was. Two
+   * captures are compared without them. The layer's name with `.id` stands for the ID of its messages.
+   */
+  readonly varies?: readonly string[];
   dissect(bytes: Uint8Array, start: number, end: number, context: DissectionContext): Layer;
 }
 

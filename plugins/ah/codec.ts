@@ -12,6 +12,7 @@ const IPV4_IN_IPV4 = 4;
 export const ahCodec: Codec = {
   name: 'ah',
   title: 'AH',
+  varies: ['ah.spi', 'ah.icv'],
   dissect(bytes, start, end, context): Layer {
     const { fields, fault } = ahHeader.dissect(bytes, start, end);
     const layer: Layer = {

@@ -17,6 +17,7 @@ import { openEsp } from './open.ts';
 export const espCodec: Codec = {
   name: 'esp',
   title: 'ESP',
+  varies: ['esp.spi', 'esp.iv', 'esp.icv'],
   dissect(bytes, start, end, context): Layer {
     const { fields, fault } = espSealed.dissect(bytes, start, end);
     const sealed: Layer = {

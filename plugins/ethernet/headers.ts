@@ -40,6 +40,7 @@ export const ethernetHeader = header({
 export const ethernetCodec: Codec = {
   name: 'ethernet',
   title: 'Ethernet',
+  varies: ['ethernet.source', 'ethernet.destination'],
   dissect(bytes, start, end): Layer {
     const { fields, size, fault } = ethernetHeader.dissect(bytes, start, end);
     const layer = { name: 'ethernet', source: ethernetHeader.source, start, end: start + size, fields };

@@ -5,6 +5,7 @@ import { describeIcmpError, ICMP_TYPE } from './messages.ts';
 export const icmpCodec: Codec = {
   name: 'icmp',
   title: 'ICMP',
+  varies: ['icmp.checksum', 'icmp.identifier'],
   dissect(bytes, start, end): Layer {
     const type = start < Math.min(end, bytes.length) ? (bytes[start] as number) : -1;
     const declaration = headerOf(type);

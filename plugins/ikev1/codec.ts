@@ -18,6 +18,21 @@ import { PAYLOADS } from './payloads/index.ts';
 export const ikev1Codec: Codec = {
   name: 'ikev1',
   title: 'IKEv1',
+  varies: [
+    'ikev1.id',
+    'isakmp.messageId',
+    'ikev1.ke.value',
+    'ikev1.nonce.value',
+    'ikev1.hash.value',
+    'ikev1.sig.value',
+    'ikev1.nat-d.value',
+    'ikev1.notify.data',
+    'ikev1.notify.spi',
+    'ikev1.proposal.spi',
+    'ikev1.delete.spis',
+    'ikev1.attr.identifier',
+    'ikev1.encrypted',
+  ],
   dissect(bytes, start, end, context): Layer {
     const below = context.outer.findLast(({ name }) => name === 'isakmp');
     const head = below === undefined ? undefined : isakmpHeader.decode(bytes, below.start, end);

@@ -18,6 +18,20 @@ import { openPayload, sealedParts } from './sk.ts';
 export const ikev2Codec: Codec = {
   name: 'ikev2',
   title: 'IKEv2',
+  varies: [
+    'ikev2.ke.value',
+    'ikev2.nonce.value',
+    'ikev2.auth.value',
+    'ikev2.notify.data',
+    'ikev2.notify.spi',
+    'ikev2.proposal.spi',
+    'ikev2.delete.spis',
+    'ikev2.sk.content',
+    'ikev2.skf.content',
+    'ikev2.sk.iv',
+    'ikev2.sk.icv',
+    'ikev2.sk.padding',
+  ],
   dissect(bytes, start, end, context): Layer {
     const below = context.outer.findLast(({ name }) => name === 'isakmp');
     const head = below === undefined ? undefined : isakmpHeader.decode(bytes, below.start, end);

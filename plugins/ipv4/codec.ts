@@ -7,6 +7,7 @@ import { readOptions } from './options.ts';
 export const ipv4Codec: Codec = {
   name: 'ipv4',
   title: 'IPv4',
+  varies: ['ipv4.identification', 'ipv4.checksum'],
   dissect(bytes, start, end): Layer {
     const { layer, values } = dissectCut(bytes, start, end) ?? dissectHeader(bytes, start, end);
     if (values === undefined) return layer;

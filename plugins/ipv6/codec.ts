@@ -13,6 +13,7 @@ const NOTHING = 59;
 export const ipv6Codec: Codec = {
   name: 'ipv6',
   title: 'IPv6',
+  varies: ['ipv6.flowLabel', 'ipv6.fragment.identification'],
   dissect(bytes, start, end): Layer {
     const { fields, size, fault } = ipv6Header.dissect(bytes, start, end);
     const decoded = ipv6Header.decode(bytes, start, end);

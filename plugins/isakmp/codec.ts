@@ -6,6 +6,7 @@ import { EXCHANGE_TYPES } from './names.ts';
 export const isakmpCodec: Codec = {
   name: 'isakmp',
   title: 'ISAKMP',
+  varies: ['isakmp.initiatorSpi', 'isakmp.responderSpi'],
   dissect(bytes, start, end): Layer {
     const { fields, size, fault } = isakmpHeader.dissect(bytes, start, end);
     const layer = {

@@ -7,6 +7,7 @@ const UDP_PROTOCOL = 17;
 export const udpCodec: Codec = {
   name: 'udp',
   title: 'UDP',
+  varies: ['udp.checksum'],
   dissect(bytes, start, end, context): Layer {
     const dissected = udpHeader.dissect(bytes, start, end);
     const decoded = udpHeader.decode(bytes, start, end);
