@@ -380,4 +380,14 @@ export function apartFromHops(bytes: Uint8Array): Uint8Array {
   return copy;
 }
 
+/** Datagrams of the two hosts inside, and from outside. */
+export const fromA = (sourcePort: number, destination: string, destinationPort: number): Uint8Array =>
+  udp({ source: A, destination, sourcePort, destinationPort });
+export const fromB = (sourcePort: number, destination: string, destinationPort: number): Uint8Array =>
+  udp({ source: B, destination, sourcePort, destinationPort });
+export const fromOut = (source: string, sourcePort: number, destination: string, destinationPort: number): Uint8Array =>
+  udp({ source, destination, sourcePort, destinationPort });
+/** What packets say, as text. */
+export const show = (seen: readonly Uint8Array[]): string[] => seen.map(shown);
+
 export { concatBytes };
