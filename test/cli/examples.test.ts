@@ -162,32 +162,3 @@ it(
   },
   LIMIT,
 );
-
-describe('pages name all that comes along', () => {
-  const labs = readdirSync(join(repositoryRoot, 'topologies'), { withFileTypes: true }).filter(
-    (entry) => entry.isDirectory() && entry.name !== 'experiments',
-  );
-
-  it('labs in the README', () => {
-    const rows = [...page('README.md').matchAll(/^\| `([\w*-]+)` \|/gm)].map(
-      ([, name]) => new RegExp(`^${name?.replace('*', '.*')}$`),
-    );
-    expect(labs.map(({ name }) => name).filter((name) => !rows.some((row) => row.test(name)))).toEqual([]);
-    for (const row of rows) expect([row, labs.some(({ name }) => row.test(name))]).toEqual([row, true]);
-  });
-
-  it('experiments in docs/experiments.md', () => {
-    const files = readdirSync(join(repositoryRoot, 'topologies/experiments')).map((name) => name.replace('.yaml', ''));
-    const told = [...page('docs/experiments.md').matchAll(/^\| `([\w-]+)` \| /gm)].map(([, name]) => name as string);
-    expect(files.filter((name) => !told.includes(name))).toEqual([]);
-  });
-
-  it('packets and pages that they link to', () => {
-    for (const path of PAGES) {
-      for (const [, target] of page(path).matchAll(/\]\((?!https?:)([^)#]+)\)/g)) {
-        const found = join(repositoryRoot, path, '..', target as string);
-        expect(() => readFileSync(found)).not.toThrow();
-      }
-    }
-  });
-});

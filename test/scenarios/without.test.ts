@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { orderPlugins } from '../../core/plugin/index.ts';
+import { createStream, nextBelow } from '../../core/random/index.ts';
 import { judge, Simulation } from '../../core/simulation/index.ts';
 import { parseTopology, type Topology, withoutParts } from '../../core/topology/index.ts';
 import { finish } from '../plugins/ground/bench.ts';
-import { kinds, labNames, labText, registry, slotsOf, topologyOf } from './labs.ts';
+import { framesOf, kinds, labNames, labText, registry, slotsOf, topologyOf } from './labs.ts';
 
 /** Those of which something says that they are missing, wherever an expectation fails without them. */
 const TOLD = new Set(['isakmp', 'ikev1', 'ikev2', 'esp', 'ah', 'nat-t', 'ipsec', 'nat', 'dhcp', 'icmp', 'udp']);
@@ -50,6 +51,35 @@ function without(text: string, part: string, fileName: string) {
   return { ...parseTopology(reduced.text, { registry, kinds, fileName }), went };
 }
 
+/** What is off says nothing, what is there leaves nothing in hand, and every expectation is judged with evidence. */
+function noSignOf(simulation: Simulation, gone: ReadonlyMap<string, readonly string[]>, what: string): void {
+  const own = new Map(
+    [...gone].map(([node, plugins]) => [
+      node,
+      new Set(plugins.flatMap((one) => Object.keys(registry.plugins.get(one)?.codes ?? {}))),
+    ]),
+  );
+  for (const { code, node, plugin } of simulation.trace?.records() ?? []) {
+    if (code === 'core.left-in-hand') throw new Error(`${what}: ${plugin} of ${node} left a packet in hand`);
+    if (gone.get(node)?.includes(plugin) || (code !== undefined && own.get(node)?.has(code))) {
+      throw new Error(`${what}: ${gone.get(node)} are off ${node}, and ${plugin} said ${code}`);
+    }
+  }
+  for (const { evidence } of judge(simulation)) expect(evidence).not.toBe('');
+}
+
+/** Plugins of each node that a reduced topology lacks. */
+function goneFrom(whole: Topology, reduced: Topology): Map<string, string[]> {
+  const left = new Map(reduced.nodes.map(({ name, order }) => [name, order]));
+  return new Map(
+    whole.nodes.map(({ name, order }) => [name, order.filter((one) => left.get(name)?.includes(one) !== true)]),
+  );
+}
+
+/** How many pairs of parts are taken off a lab together, and how many parts that did nothing. */
+const PAIRS = 2;
+const IDLE = 1;
+
 describe.each(labNames.map((name) => ({ name })))('taking plugins off nodes of $name', ({ name }) => {
   const text = labText(name);
   const whole = topologyOf(text, name);
@@ -88,16 +118,8 @@ describe.each(labNames.map((name) => ({ name })))('taking plugins off nodes of $
       const simulation = Simulation.start(topology as Topology, { registry, slots: slotsOf(), recording: 'records' });
       // Ends, and every packet has met an end, is on a link or is held.
       finish(simulation);
-      const own = new Set(gone.flatMap((one) => Object.keys(registry.plugins.get(one)?.codes ?? {})));
-      for (const { code, node: place, plugin: by } of simulation.trace?.records() ?? []) {
-        if (code === 'core.left-in-hand') throw new Error(`${part}: ${by} of ${place} left a packet in hand`);
-        if (place === node && (gone.includes(by) || (code !== undefined && own.has(code)))) {
-          throw new Error(`${part}: ${gone} are off, and ${by} said ${code}`);
-        }
-      }
-      const judgements = judge(simulation);
-      expect(judgements).toHaveLength(whole.expectations.length);
-      for (const { evidence } of judgements) expect(evidence).not.toBe('');
+      noSignOf(simulation, new Map([[node, gone]]), part);
+      expect(judge(simulation)).toHaveLength(whole.expectations.length);
       if (!TOLD.has(plugin) || [...failed(simulation)].every((one) => before.has(one))) continue;
       const told = codesOf(simulation);
       const said =
@@ -107,5 +129,51 @@ describe.each(labNames.map((name) => ({ name })))('taking plugins off nodes of $
     }
     expect(alone).toBeGreaterThan(0);
     expect(withOthers).toBeGreaterThan(0);
+  });
+
+  it('in pairs drawn by chance, with seeds drawn by chance, whichever is named first', () => {
+    const parts = partsOf(whole).map(([part]) => part);
+    const stream = createStream(1, `pairs of ${name}`);
+    for (let turn = 0; turn < PAIRS; turn++) {
+      const pair = [parts[nextBelow(stream, parts.length)], parts[nextBelow(stream, parts.length)]] as [string, string];
+      const seed = nextBelow(stream, 1000);
+      const [one, other] = [pair, [...pair].reverse()].map((each) =>
+        withoutParts(text, each, { kinds, registry, fileName: name }),
+      );
+      const what = `${pair.join(' and ')} with seed ${seed}`;
+      // The second may have gone with the first: then nothing is wrong but that it is named twice.
+      const wrong = one?.diagnostics.filter(({ severity }) => severity === 'error') ?? [];
+      expect([what, wrong]).toEqual([what, []]);
+      const topology = { ...topologyOf(one?.text ?? '', name), seed };
+      expect({ ...topologyOf(other?.text ?? '', name), seed }).toEqual(topology);
+      const simulation = Simulation.start(topology, { registry, slots: slotsOf(), recording: 'records' });
+      finish(simulation);
+      noSignOf(simulation, goneFrom(whole, topology), what);
+    }
+  });
+
+  it('changes no frame where it did nothing', () => {
+    const reference = Simulation.start(whole, { registry, slots: slotsOf() });
+    finish(reference);
+    const busy = new Set<string>();
+    for (const { node, plugin } of reference.trace?.records() ?? []) busy.add(`${node}/${plugin}`);
+    const frames = framesOf(reference);
+    const quiet = partsOf(whole).filter(([part]) => !busy.has(part));
+    const stream = createStream(1, `idle in ${name}`);
+    for (let left = IDLE; left > 0 && quiet.length > 0; ) {
+      const [[part, node] = ['', '']] = quiet.splice(nextBelow(stream, quiet.length), 1);
+      const reduced = topologyOf(withoutParts(text, [part], { kinds, registry, fileName: name }).text, name);
+      // What goes with it may have done something.
+      if (
+        goneFrom(whole, reduced)
+          .get(node)
+          ?.some((one) => busy.has(`${node}/${one}`)) === true
+      )
+        continue;
+      left--;
+      const simulation = Simulation.start(reduced, { registry, slots: slotsOf() });
+      finish(simulation);
+      expect([part, framesOf(simulation)]).toEqual([part, frames]);
+    }
   });
 });
