@@ -6,7 +6,8 @@ import { flowNotes, noteOfFlow } from './flow-notes.ts';
 import type { FrameIndex } from './frames.ts';
 import { kindOfHappening } from './frames.ts';
 import type { ReadRun } from './sentences.ts';
-import { isAside, isFailure } from './stories.ts';
+import { chainRecords, isAside, isFailure } from './stories.ts';
+import { takenOutBehind } from './taken-out.ts';
 
 /** Notes that are looked through for those that belong to a chain. */
 const MOST_NOTES = 100_000;
@@ -27,7 +28,12 @@ export interface Behind {
  * step that went well, told by the plugin that failed.
  */
 export function failuresBehind(run: ReadRun, chain: readonly TraceRecord[]): Behind {
-  return followed(run, chain, flowNotes(run), 0);
+  const behind = followed(run, chain, flowNotes(run), 0);
+  const out = behind.root && takenOutBehind(run, behind.chain, behind.root);
+  if (out === undefined) return behind;
+  const known = new Set(behind.chain.map(({ number }) => number));
+  const rest = chainRecords(run.history, out.number).filter(({ number }) => !known.has(number));
+  return { chain: [...behind.chain, ...rest], root: out };
 }
 
 function followed(run: ReadRun, chain: readonly TraceRecord[], flows: readonly TraceRecord[], depth: number): Behind {

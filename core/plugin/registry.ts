@@ -36,8 +36,16 @@ export const CORE_CODES: Readonly<Record<string, Story>> = {
   'core.frame-entered': { text: '{size} octets came in from outside at {node}:{interface}' },
   'core.link-changed': { text: '{link}: {change}' },
   'core.plugin-changed': { text: '{node}: {plugin} is {change}' },
-  'core.plugin-out': { text: '{node} has no {plugin} from now on' },
-  'core.plugin-went': { text: '{node} has no {plugin} from now on: it went with {required}, which it requires' },
+  'core.plugin-out': {
+    text: '{node} has no {plugin} from now on',
+    cure: 'put the plugin back (`set: in` on the timeline), or do not take it out',
+    aside: true,
+  },
+  'core.plugin-went': {
+    text: '{node} has no {plugin} from now on: it went with {required}, which it requires',
+    cure: 'put the plugin that it requires back (`set: in` on the timeline), or do not take it out',
+    aside: true,
+  },
   'core.plugin-back': { text: '{node} has {plugin} again, which starts anew' },
   'core.plugin-waits': { text: '{node} has no {plugin} yet: it requires {required}, which is out' },
   'core.plugin-as-was': { text: '{node}: {plugin} was {state} already' },

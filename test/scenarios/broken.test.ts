@@ -74,6 +74,20 @@ const MISTAKES: readonly (readonly [name: string, from: string | RegExp, to: str
     /bob has no route to 10.1.0.10/,
   ],
   [
+    'a gateway that has no ESP any more',
+    'timeline:\n',
+    'timeline:\n  - { at: 500ms, node: gw-b, plugin: esp, set: out }\n',
+    'core.plugin-out',
+    /gw-b has no esp from now on/,
+  ],
+  [
+    'a gateway that has no IPsec any more',
+    'timeline:\n',
+    'timeline:\n  - { at: 500ms, node: gw-a, plugin: ipsec, set: out }\n',
+    'core.plugin-out',
+    /gw-a has no ipsec from now on/,
+  ],
+  [
     'a lifetime and nobody who rekeys',
     'start_action: start',
     'start_action: start\n                rekey_time: 0s\n                life_time: 1500ms',
