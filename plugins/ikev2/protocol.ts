@@ -104,6 +104,7 @@ function childExpired(machine: Machine, id: number, limit: 'soft' | 'hard', reas
     enqueue(machine, sa, { kind: 'delete-child', protocol, spi, why: `its lifetime is over (${reason})` });
     return;
   }
+  if (reference.replaced) return;
   const view = machine.ipsec.child(id);
   const purpose = sa.outstanding?.purpose;
   const rekeying =

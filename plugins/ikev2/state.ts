@@ -223,6 +223,8 @@ export interface ChildReference {
   /** Security protocol identifier and the SPI that this side receives on: what a Delete payload names. */
   readonly protocol: number;
   readonly spi: number;
+  /** Another one has taken its place, or it is given up: it waits for its delete and is not rekeyed any more (RFC 7296 §2.25.1). */
+  replaced?: true;
 }
 
 /** Both: a delete is sent, or the peer's is answered and something is still under way. */

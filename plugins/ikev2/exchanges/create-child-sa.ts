@@ -28,6 +28,8 @@ export function startChild(machine: Machine, sa: Established, task: CreateTask):
   const connection = ipsec.connection(sa.connection);
   const child = connection === undefined ? undefined : childNamed(connection, wanted.child);
   const old = replaces === 0 ? undefined : ipsec.child(replaces);
+  // Meanwhile it was rekeyed by the peer, or deleted: nothing is left to do.
+  if (replaces !== 0 && sa.children.find(({ id }) => id === replaces)?.replaced !== undefined) return undefined;
   if (child === undefined || (replaces !== 0 && old === undefined) || sa.children.length >= MOST_CHILDREN) {
     ipsec.acquireFailed(sa.connection, wanted.child, 'there is no such child');
     return undefined;
@@ -76,7 +78,10 @@ export function answerRekey(machine: Machine, sa: Established, incoming: Incomin
     known && named.spi.length === 4
       ? machine.ipsec.childByOutboundSpi(protocol, read32(named.spi, 0), sa.remote.address)
       : undefined;
-  if (named === undefined || old === undefined || !sa.children.some(({ id }) => id === old.id)) {
+  const reference = sa.children.find(({ id }) => id === old?.id);
+  // It has been replaced and its delete is on its way (RFC 7296 §2.25.1): a second successor would stay for ever.
+  if (reference?.replaced) return answerLater(machine, sa, packet);
+  if (named === undefined || old === undefined || reference === undefined) {
     tell(machine, 'ikev2.child-not-found', () => ({ peer: peerText(sa) }), packet);
     const about = childNotification(NOTIFY.CHILD_SA_NOT_FOUND, named?.protocol ?? 0, named?.spi ?? new Uint8Array(0));
     respond(machine, sa, EXCHANGE.CREATE_CHILD_SA, [about], packet);
@@ -85,6 +90,7 @@ export function answerRekey(machine: Machine, sa: Established, incoming: Incomin
   const answer = answerChild(machine, sa, payloads, packet, { inAuth: false, replaces: old.id });
   respond(machine, sa, EXCHANGE.CREATE_CHILD_SA, answer.payloads, packet);
   if (answer.id === 0) return undefined;
+  reference.replaced = true;
   const own = sa.outstanding?.purpose;
   if (own?.kind === 'create-child' && own.offer.replaces === old.id && answer.nonces !== undefined) {
     own.collision = { id: answer.id, lowestNonce: lowest(answer.nonces.initiator, answer.nonces.responder) };
@@ -113,8 +119,9 @@ export function acceptCreate(machine: Machine, sa: Established, { payloads, pack
     }
   }
   const old = sa.children.find(({ id }) => id === offer.replaces);
-  if (old !== undefined)
-    enqueue(machine, sa, { kind: 'delete-child', protocol: old.protocol, spi: old.spi, why: 'rekeyed' });
+  if (old === undefined) return () => ({ peer: peerText(sa), child });
+  old.replaced = true;
+  enqueue(machine, sa, { kind: 'delete-child', protocol: old.protocol, spi: old.spi, why: 'rekeyed' });
   return () => ({ peer: peerText(sa), child });
 }
 
@@ -122,6 +129,7 @@ export function acceptCreate(machine: Machine, sa: Established, { payloads, pack
 function giveUp(machine: Machine, sa: Established, id: number): void {
   const made = sa.children.find((child) => child.id === id);
   if (made === undefined) return;
+  made.replaced = true;
   enqueue(machine, sa, { kind: 'delete-child', protocol: made.protocol, spi: made.spi, why: 'rekeyed twice at once' });
 }
 

@@ -490,3 +490,25 @@ afterAll(() => {
   const codes = [BEGIN, ...MESSAGES, ...TASKS].map(({ name }) => `ikev2.${name}`);
   expect(codes.filter((code) => !seenCodes.has(code) && !elsewhere.includes(code))).toEqual([]);
 });
+
+describe('both sides rekey all they have at once, over and over, while frames are lost', () => {
+  it.each([1, 2, 5, 8])('and one IKE SA and one Child SA are left, not two that multiply (seed %i)', (seed) => {
+    const simulation = startPair({
+      both: {
+        connection: 'rekey_time: 7s\n            rand_time: 0s\n            over_time: 600s',
+        child: 'rekey_time: 5s, life_time: 600s, rand_time: 0s',
+        ikev2: `retransmit_timeout: 300ms, retransmit_tries: 12, fragment_size: ${seed % 2 === 0 ? 256 : 1280}`,
+      },
+      seed,
+      link: 'loss: 15%, jitter: 5ms',
+      timeline: '[{ at: 60s, link: "a:eth0 -- s:p1", set: { loss: 0% } }]',
+      duration: '100s',
+    });
+    advance(simulation, 94.9);
+    // One whose delete was answered and the answer lost is asked about until it is given up: its peer has forgotten it.
+    for (const node of ['a', 'b']) {
+      expect(statesOf(simulation, node).filter((state) => state === 'established')).toHaveLength(1);
+      expect(childCount(simulation, node)).toBe(1);
+    }
+  });
+});
