@@ -172,6 +172,8 @@ groupWith([material('captures'), tshark], 'recordings with the tables of Wiresha
           same('IPv6 source', all(dissection, 'ipv6.source').join(','), theirs('source6'));
           same('IPv6 destination', all(dissection, 'ipv6.destination').join(','), theirs('destination6'));
           same('echo', all(dissection, 'icmp.sequence').join(','), theirs('echo').split(',')[0] ?? '');
+          // A fragment holds a part of a message here; tshark lists the whole message with the last one.
+          if (sealed !== undefined && /SKF/.test(sealed.summary)) return;
           same(
             'payloads',
             payloadTypes(dissection)
