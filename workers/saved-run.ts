@@ -1,4 +1,5 @@
 import type { Snapshot } from '../core/simulation/index.ts';
+import { isEventQueue } from '../core/time/index.ts';
 import type { TopologyText } from './topology-text.ts';
 
 /** A run as it is saved: with the text of its topology, where that is known. */
@@ -40,7 +41,6 @@ const LISTS_OF_A_RUN = [
   'keyLog',
 ] as const;
 const COUNTS_OF_A_RUN = ['now', 'nextPacket', 'nextRecord', 'nextInput', 'lastTransmit', 'events'] as const;
-const COLUMNS_OF_A_QUEUE = ['times', 'sequences', 'opcodes', 'targets', 'args', 'causes'] as const;
 
 function isTopology(value: unknown): boolean {
   return (
@@ -54,22 +54,12 @@ function isTopology(value: unknown): boolean {
 function isRun(value: unknown): boolean {
   return (
     isRecord(value) &&
-    isQueue(value.queue) &&
+    isEventQueue(value.queue) &&
     isRecord(value.streams) &&
     isRecord(value.ledger) &&
     LISTS_OF_A_RUN.every((key) => Array.isArray(value[key])) &&
     COUNTS_OF_A_RUN.every((key) => Number.isSafeInteger(value[key]) && (value[key] as number) >= 0)
   );
-}
-
-function isQueue(value: unknown): boolean {
-  if (!isRecord(value) || !Number.isSafeInteger(value.count)) return false;
-  const count = value.count as number;
-  return COLUMNS_OF_A_QUEUE.every((key) => ArrayBuffer.isView(value[key]) && isLongEnough(value[key], count));
-}
-
-function isLongEnough(column: unknown, count: number): boolean {
-  return count >= 0 && (column as Float64Array).length >= count;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -61,6 +61,18 @@ export function createEventQueue(capacity = 256): EventQueue {
   };
 }
 
+/** Whether a value that came from outside has the shape of a queue: its columns are there and as long as it says. */
+export function isEventQueue(value: unknown): value is EventQueue {
+  if (typeof value !== 'object' || value === null) return false;
+  const queue = value as Partial<Record<keyof EventQueue, unknown>>;
+  const { count } = queue;
+  if (!Number.isSafeInteger(count) || (count as number) < 0 || !Number.isSafeInteger(queue.sequence)) return false;
+  const holds = (column: unknown, each: number): boolean =>
+    ArrayBuffer.isView(column) && (column as Int32Array).length >= each * (count as number);
+  const { times, sequences, slots, causes, facts } = queue;
+  return [times, sequences, slots, causes].every((column) => holds(column, 1)) && holds(facts, FACTS);
+}
+
 export function createPoppedEvent(): PoppedEvent {
   return { time: 0, opcode: 0, target: 0, arg: 0, cause: 0 };
 }
