@@ -1,8 +1,12 @@
-import { enhancedPacket, interfaceDescription, sectionHeader } from '../core/capture/index.ts';
+import { enhancedPacket, interfaceDescription, joinChunks, sectionHeader } from '../core/capture/index.ts';
 import type { History } from '../core/simulation/index.ts';
-import type { KeyTable } from './api.ts';
 import { linkTypeOf } from './frame-reader.ts';
 import type { FrameIndex } from './frames.ts';
+import { namedLinks } from './named-links.ts';
+import type { OpenLab } from './open-lab.ts';
+
+/** Octets of frames that one capture in memory holds. */
+export const LARGEST_CAPTURE = 1024 * 1024 * 1024;
 
 /** Indices of the links that a capture takes, ascending; absent: all of them. */
 export type TakenLinks = readonly number[] | undefined;
@@ -49,24 +53,23 @@ export function* captureFrames(
   }
 }
 
-/** The key log so far in the formats that the plugins declare; a format without entries gives no table. */
-export function keyTables(history: History): KeyTable[] {
-  const { registry, run } = history.head;
-  const files = new Map<string, { format: string; about: string; lines: Set<string> }>();
-  for (const { format, file, about, line } of registry.keyLogs.values()) {
-    for (const logged of run.keyLog) {
-      const text = logged.format === format ? line(logged.entry) : undefined;
-      if (text === undefined) continue;
-      const table = files.get(file) ?? { format, about, lines: new Set() };
-      // Both ends log what they share: one line says it.
-      table.lines.add(text);
-      files.set(file, table);
-    }
+/**
+ * All frames so far as pcapng. `words` name the links that are taken (see `namedLinks`); none: all. A word that names no link throws a
+ * RangeError.
+ */
+export function captureOf(open: OpenLab, words: readonly string[] = []): Uint8Array {
+  const { rows, size, direction } = open.index;
+  const named = words.length === 0 ? undefined : namedLinks(open.history.head.topology, words);
+  if (named !== undefined && 'wrong' in named) throw new RangeError(named.wrong);
+  const links = named?.links;
+  let octets = 0;
+  for (let row = 0; row < rows; row++) {
+    if (links === undefined || links.includes(direction.at(row) >> 1)) octets += size.at(row);
   }
-  return [...files].map(([file, { format, about, lines }]) => ({
-    format,
-    file,
-    about,
-    text: `${[...lines].join('\n')}\n`,
-  }));
+  if (octets > LARGEST_CAPTURE) {
+    throw new RangeError(
+      `the frames are ${octets} octets, more than one capture in memory may hold (${LARGEST_CAPTURE})`,
+    );
+  }
+  return joinChunks([...captureHead(open.history, links), ...captureFrames(open.history, open.index, links, 0, rows)]);
 }

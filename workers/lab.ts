@@ -1,13 +1,5 @@
 import { Simulation, type SimulationOptions } from '../core/simulation/index.ts';
-import {
-  applyOverrides,
-  type Completions,
-  completionsAt,
-  type Diagnostic,
-  type Overridden,
-  parseAction,
-  topologyReference,
-} from '../core/topology/index.ts';
+import { type Completions, type Diagnostic, type Overridden, parseAction } from '../core/topology/index.ts';
 import { CLOSED_OUTLET, outlet } from '../plugins/index.ts';
 import type {
   ActionDescription,
@@ -34,11 +26,9 @@ import type { LabHost } from './host.ts';
 import type { Ladder } from './ladder-view.ts';
 import { OpenLab } from './open-lab.ts';
 import { refusalOf } from './outside.ts';
-import { plainFromBytes, plainToBytes } from './plain-bytes.ts';
-import { isSavedRun, type SavedRun } from './saved-run.ts';
+import type { SavedRun } from './saved-run.ts';
 import { mistake, readTopology, type TopologyText } from './topology-text.ts';
 import type { NodeView, Overview, PacketView, Sentence, VerdictView } from './views.ts';
-import { writtenTopology } from './written-topology.ts';
 
 const SAVED_RUN = 'saved run';
 
@@ -57,6 +47,7 @@ export class Lab implements LabApi {
   }
 
   async complete(text: string, offset: number, { kinds }: Pick<LoadOptions, 'kinds'> = {}): Promise<Completions> {
+    const { completionsAt } = await import('../core/topology/completions.ts');
     return completionsAt(text, offset, { registry: this.#host.registry, ...(kinds === undefined ? {} : { kinds }) });
   }
 
@@ -65,6 +56,7 @@ export class Lab implements LabApi {
   }
 
   async reference(): Promise<string> {
+    const { topologyReference } = await import('../core/topology/reference.ts');
     return topologyReference(this.#host.registry);
   }
 
@@ -148,11 +140,15 @@ export class Lab implements LabApi {
   }
 
   async explain(question?: string): Promise<Explanation> {
-    return this.#lab.explain(question);
+    const open = this.#lab;
+    const { explain } = await import('./explain.ts');
+    return explain(open, question);
   }
 
   async capture(links?: readonly string[]): Promise<Uint8Array> {
-    return this.#lab.capture(links);
+    const open = this.#lab;
+    const { captureOf } = await import('./exports.ts');
+    return captureOf(open, links);
   }
 
   async keyTables(): Promise<readonly KeyTable[]> {
@@ -161,10 +157,15 @@ export class Lab implements LabApi {
 
   async snapshot(): Promise<Uint8Array> {
     const saved: SavedRun = { snapshot: this.#lab.snapshot(), base: this.#text };
+    const { plainToBytes } = await import('./plain-bytes.ts');
     return plainToBytes(saved);
   }
 
   async resume(bytes: Uint8Array): Promise<Loaded> {
+    const [{ plainFromBytes }, { isSavedRun }] = await Promise.all([
+      import('./plain-bytes.ts'),
+      import('./saved-run.ts'),
+    ]);
     const read = plainFromBytes(bytes);
     if ('wrong' in read) return { text: '', diagnostics: [mistake(read.wrong, SAVED_RUN)] };
     const { value } = read;
@@ -191,7 +192,10 @@ export class Lab implements LabApi {
   }
 
   async written(): Promise<Overridden> {
-    return writtenTopology(this.#text?.text ?? '', this.#lab.history.head.run.inputs);
+    const { inputs } = this.#lab.history.head.run;
+    const { text = '' } = this.#text ?? {};
+    const { writtenTopology } = await import('./written-topology.ts');
+    return writtenTopology(text, inputs);
   }
 
   async topologyText(): Promise<string> {

@@ -1,4 +1,3 @@
-import { joinChunks } from '../core/capture/index.ts';
 import { LATEST } from '../core/index.ts';
 import { History, type HistoryLimits, judge, type Simulation, type Snapshot } from '../core/simulation/index.ts';
 import type { TimelineAction } from '../core/topology/index.ts';
@@ -6,7 +5,6 @@ import type { TraceRecord } from '../core/trace/index.ts';
 import {
   type ActionDescription,
   type Density,
-  type Explanation,
   type Flights,
   type Happening,
   type KeyTable,
@@ -21,14 +19,12 @@ import {
   type ViewPoint,
 } from './api.ts';
 import { describeActions, describeLab, timelineView } from './description.ts';
-import { explain } from './explain.ts';
-import { captureFrames, captureHead, keyTables } from './exports.ts';
 import { FrameReader } from './frame-reader.ts';
 import { FrameIndex, kindOfHappening } from './frames.ts';
+import { keyTables } from './key-tables.ts';
 import { LadderList } from './ladder.ts';
 import type { Ladder } from './ladder-view.ts';
 import { lanesOf } from './lanes.ts';
-import { namedLinks } from './named-links.ts';
 import { nodeView, overview } from './node-view.ts';
 import { PacketList } from './packet-list.ts';
 import { packetView } from './packet-view.ts';
@@ -42,8 +38,6 @@ const STRIDE = 1024;
 /** Events that one `step` computes at most in search of what it wants. */
 const MOST_STEP_EVENTS = 20_000;
 const MOST_HAPPENINGS = 10_000;
-/** Octets of frames that one capture in memory holds. */
-export const LARGEST_CAPTURE = 1024 * 1024 * 1024;
 
 /** A lab that runs: all that `LabApi` says of a loaded lab, in the same thread and without waiting. */
 export class OpenLab {
@@ -205,31 +199,6 @@ export class OpenLab {
       evidence,
       records,
     }));
-  }
-
-  explain(question?: string): Explanation {
-    return explain(this, question);
-  }
-
-  /** `words` name the links that are taken (see `namedLinks`); none: all. A word that names no link throws a RangeError. */
-  capture(words: readonly string[] = []): Uint8Array {
-    const { rows, size, direction } = this.index;
-    const named = words.length === 0 ? undefined : namedLinks(this.history.head.topology, words);
-    if (named !== undefined && 'wrong' in named) throw new RangeError(named.wrong);
-    const links = named?.links;
-    let octets = 0;
-    for (let row = 0; row < rows; row++) {
-      if (links === undefined || links.includes(direction.at(row) >> 1)) octets += size.at(row);
-    }
-    if (octets > LARGEST_CAPTURE) {
-      throw new RangeError(
-        `the frames are ${octets} octets, more than one capture in memory may hold (${LARGEST_CAPTURE})`,
-      );
-    }
-    return joinChunks([
-      ...captureHead(this.history, links),
-      ...captureFrames(this.history, this.index, links, 0, rows),
-    ]);
   }
 
   keyTables(): KeyTable[] {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Answer, Explanation } from '../../workers/api.ts';
 import type { CureSearch } from '../../workers/cure.ts';
+import { explain as explainRun } from '../../workers/explain.ts';
 import { findCures, tellCures } from '../cure-search.ts';
 import { readTopologyFile } from '../files.ts';
 import { Interruption } from '../interruption.ts';
@@ -51,7 +52,7 @@ async function explain(lab: string, question: string, flags: Flags, terminal: Te
   try {
     await runSession(session, flags.until, interruption, terminal, () => {});
     if (interruption.asked) return interruption.exitCode;
-    explained = session.open.explain(question);
+    explained = explainRun(session.open, question);
     if (explained.wrong !== undefined) throw new Refused(explained.wrong);
     if (flags.cure === true) {
       if (/^(packet|tunnel)\b/.test(question)) throw new Refused(words.cureOfWhat);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect } from '@jest/globals';
 import type { Dissection } from '../../core/wire/index.ts';
 import type { KeyTable } from '../../workers/api.ts';
+import { captureOf } from '../../workers/exports.ts';
 import { OpenLab } from '../../workers/open-lab.ts';
 import { fieldsOf, inFolder, judge } from '../core/capture/tshark-frames.ts';
 import { itWith, tshark } from '../skip.ts';
@@ -120,7 +121,7 @@ describe.each(labNames.map((name) => ({ name })))('tshark reads $name', ({ name 
     expect(damagedFrames(open).size).toBe(0);
     inFolder((folder) => {
       const path = join(folder, 'lab.pcapng');
-      writeFileSync(path, open.capture());
+      writeFileSync(path, captureOf(open));
       const bad = fieldsOf(path, ['frame.number', 'frame.protocols', '_ws.expert.message'], [...CHECKSUMS, '-Y', BAD]);
       expect(bad).toEqual([]);
     });
@@ -132,7 +133,7 @@ describe.each(labNames.map((name) => ({ name })))('tshark reads $name', ({ name 
       const isChained = ({ format }: KeyTable) => registry.keyLogs.get(format)?.chained !== undefined;
       expect(tables.some(isChained)).toBe(speaksIkev1);
       for (const table of tables) if (!isChained(table)) writeFileSync(join(folder, table.file), table.text);
-      const theirs = rowsOf(folder, open.capture());
+      const theirs = rowsOf(folder, captureOf(open));
       expect(theirs.length).toBe(ours.length);
       let opened = 0;
       ours.forEach(({ dissection }, at) => {
@@ -161,7 +162,7 @@ describe.each(labNames.map((name) => ({ name })))('tshark reads $name', ({ name 
       inFolder((folder) => {
         for (const { file, text } of open.keyTables()) writeFileSync(join(folder, file), text);
         for (const link of links) {
-          const theirs = rowsOf(folder, open.capture([link]));
+          const theirs = rowsOf(folder, captureOf(open, [link]));
           const here = ours.filter((one) => one.link === link);
           expect(theirs.length).toBe(here.length);
           here.forEach(({ dissection }, at) => {

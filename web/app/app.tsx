@@ -1,9 +1,6 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { ContextMenu } from '../panels/context-menu.tsx';
 import { Dock } from '../panels/dock.tsx';
-import { Editor } from '../panels/editor.tsx';
 import { Header } from '../panels/header.tsx';
-import { Help } from '../panels/help.tsx';
 import { Inspector } from '../panels/inspector.tsx';
 import { Later } from '../panels/later.tsx';
 import { usePage } from '../panels/page.ts';
@@ -20,8 +17,15 @@ import { StageHost } from './stage-host.tsx';
 const STAYS = 4500;
 
 /** Parts that the first view does without. */
+const loadEditor = () =>
+  import('../panels/editor.tsx').then(({ Editor }) => () => <Editor />);
+const loadMenu = () =>
+  import('../panels/context-menu.tsx').then(({ ContextMenu }) => () => <ContextMenu />);
 const loadGallery = () =>
-  import('../panels/gallery.tsx').then(({ Gallery }) => () => <Gallery />);
+  Promise.all([import('../panels/gallery.tsx'), import('./all-labs.ts')]).then(
+    ([{ Gallery }, { shippedLabs }]) =>
+      () => <Gallery labs={shippedLabs} />,
+  );
 const loadExperiments = () =>
   Promise.all([import('../panels/experiments.tsx'), import('./shipped-experiments.ts')]).then(
     ([{ Experiments }, { shippedExperiments }]) =>
@@ -33,6 +37,11 @@ export function App() {
   const { model, desk } = usePage();
   const stage = useRef<Stage | undefined>(undefined);
   const shortcuts = useMemo(() => createShortcuts(model, desk, () => stage.current), [model, desk]);
+  const loadHelp = useMemo(
+    () => () =>
+      import('../panels/help.tsx').then(({ Help }) => () => <Help keys={shortcuts} />),
+    [shortcuts],
+  );
   const offer = useMemo(
     () => (made: Stage | undefined) => {
       stage.current = made;
@@ -48,7 +57,7 @@ export function App() {
       <div class="desk">
         {desk.editor.value ? (
           <>
-            <Editor />
+            <Later load={loadEditor} />
             <Splitter name="editor" grows="right" />
           </>
         ) : null}
@@ -71,8 +80,8 @@ export function App() {
       </div>
       {desk.gallery.value ? <Later load={loadGallery} /> : null}
       {desk.experiments.value ? <Later load={loadExperiments} /> : null}
-      {desk.help.value ? <Help keys={shortcuts} /> : null}
-      <ContextMenu />
+      {desk.help.value ? <Later load={loadHelp} /> : null}
+      {desk.menu.value ? <Later load={loadMenu} /> : null}
       <Messages />
       <DropTarget />
     </div>

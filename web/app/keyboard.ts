@@ -1,9 +1,9 @@
 import { switchTheme } from '../look/theme.ts';
 import type { Desk } from '../model/desk.ts';
 import type { Model } from '../model/model.ts';
-import { undo } from '../panels/deeds.tsx';
 import { FILTER_FIELD } from '../panels/dock.tsx';
 import type { ListedKey } from '../panels/help.tsx';
+import { undo } from '../panels/undo.ts';
 import type { Stage } from '../scene/stage-contract.ts';
 import { text } from '../text/text.ts';
 

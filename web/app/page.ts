@@ -11,7 +11,7 @@ import type { LabSource } from '../model/source.ts';
 import { createLabWorker } from '../model/worker.ts';
 import type { Page } from '../panels/page.ts';
 import { text } from '../text/text.ts';
-import { kinds, shippedLabs } from './labs.ts';
+import { kinds, loadLab } from './labs.ts';
 import { chooseLanguage } from './language.ts';
 
 /** The largest file that is opened. */
@@ -23,9 +23,15 @@ const ADDRESS_PAUSE = 400;
 export function createPage(): Page {
   const model = createModel(createLabWorker(), kinds);
   const desk = createDesk();
-  const experimenting = createExperimenting(shippedLabs, kinds, () => model.source.value);
+  const experimenting = createExperimenting(
+    () => import('./all-labs.ts').then(({ shippedLabs }) => shippedLabs),
+    kinds,
+    () => model.source.value,
+  );
   const places = signal<ReadonlyMap<string, Place>>(new Map());
   const arrangements = signal(0);
+  /** Counts the links that were followed. */
+  let asking = 0;
 
   const open: Page['open'] = async (source, options = {}) => {
     const runs = await model.load(source, options);
@@ -80,15 +86,14 @@ export function createPage(): Page {
     const kept = edited ? toPositions(places.peek()) : undefined;
     if (kept === undefined) places.value = new Map();
     else if (shared === lab.nodes.length) return;
-    const beside = shippedLabs.find((one) => one.id === from?.id)?.positions;
-    void import('../model/layout.ts')
-      .then(({ arrange }) => arrange(lab))
-      .then((arranged) => {
-        if (era !== model.era.peek()) return;
-        const shipped = isPositions(beside) ? beside : undefined;
-        places.value = placed(lab, arranged, shipped, keptPositions(from?.id ?? lab.name), kept);
-        if (kept === undefined) arrangements.value += 1;
-      });
+    const arranging = import('../model/layout.ts').then(({ arrange }) => arrange(lab));
+    const placing = from?.id === undefined ? undefined : loadLab(from.id);
+    void Promise.all([arranging, placing]).then(([arranged, beside]) => {
+      if (era !== model.era.peek()) return;
+      const shipped = isPositions(beside?.positions) ? beside.positions : undefined;
+      places.value = placed(lab, arranged, shipped, keptPositions(from?.id ?? lab.name), kept);
+      if (kept === undefined) arrangements.value += 1;
+    });
   });
 
   effect(() => {
@@ -101,8 +106,16 @@ export function createPage(): Page {
     if (location.hash.slice(1) !== writeAddress(address())) void openFirst(readAddress(location.hash));
   });
 
+  function failedPart(error: unknown): undefined {
+    const reason = error instanceof Error ? error.message : String(error);
+    desk.message.value = text('trouble.part', { reason });
+  }
+
   async function openFirst(asked: Address): Promise<void> {
-    const shipped = shippedLabs.find(({ id }) => id === asked.lab) ?? shippedLabs[0];
+    const mine = ++asking;
+    const shipped = asked.topology === undefined ? await loadLab(asked.lab).catch(failedPart) : undefined;
+    // Another link was followed meanwhile.
+    if (mine !== asking) return;
     const source: LabSource | undefined =
       asked.topology !== undefined
         ? { fileName: 'topology.yaml', text: asked.topology }
@@ -117,7 +130,6 @@ export function createPage(): Page {
   return {
     model,
     desk,
-    labs: shippedLabs,
     experimenting,
     places,
     arrangements,

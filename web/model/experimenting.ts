@@ -47,7 +47,7 @@ type Computing = Awaited<ReturnType<typeof load>>;
  * open, by the name of its file.
  */
 export function createExperimenting(
-  labs: readonly ShippedLab[],
+  labs: () => Promise<readonly ShippedLab[]>,
   kinds: string | undefined,
   present: () => LabSource | undefined = () => undefined,
 ) {
@@ -77,10 +77,10 @@ export function createExperimenting(
     const mine = ++era;
     const edited = source.value?.fileName === fileName;
     source.value = { fileName, text };
-    const code = await load();
+    const [code, shipped] = await Promise.all([load(), labs()]);
     computing.value = code;
     const held = code.startCells();
-    const bases = Object.fromEntries([...fileOfOpenLab(), ...labs.map((lab) => [lab.id, lab.text] as const)]);
+    const bases = Object.fromEntries([...fileOfOpenLab(), ...shipped.map((lab) => [lab.id, lab.text] as const)]);
     const broken = held.failure.then(() => undefined);
     const options = { fileName, bases, ...(kinds === undefined ? {} : { kinds }) };
     const read = await Promise.race([held.cells.read(text, options), broken]);

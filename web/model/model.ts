@@ -78,14 +78,18 @@ export function createModel(worker: LabWorker, kinds: string | undefined) {
   const era = signal(0);
   const atEnd = computed(() => progress.value.ended && moment.value >= progress.value.end);
 
+  /** Where there is no lab, there is nothing to ask. */
+  const ask: LabWorker['ask'] = (question) =>
+    lab.peek() === undefined ? Promise.resolve(undefined) : worker.ask(question);
+
   const flights = createFlightStore(
-    (from, to, most) => worker.ask((api) => api.flights(from, to, most)),
+    (from, to, most) => ask((api) => api.flights(from, to, most)),
     () => {
       arrived.value += 1;
     },
   );
   const pages = createRowPages(
-    (request) => worker.ask((api) => api.rows(request)),
+    (request) => ask((api) => api.rows(request)),
     () => filter.value,
     (answer) => {
       // The filter has not looked at all frames yet: what it has found so far is no full answer.
@@ -98,7 +102,7 @@ export function createModel(worker: LabWorker, kinds: string | undefined) {
   );
 
   const stories = createStoryStore(
-    (from, to, most) => worker.ask((api) => api.happenings(from, to, most)),
+    (from, to, most) => ask((api) => api.happenings(from, to, most)),
     (next) => {
       story.value = next;
     },
@@ -114,18 +118,18 @@ export function createModel(worker: LabWorker, kinds: string | undefined) {
   async function compute(): Promise<void> {
     const began = era.value;
     while (began === era.value) {
-      const next = await worker.ask((api) => api.advance(undefined, SLICE));
+      const next = await ask((api) => api.advance(undefined, SLICE));
       if (next === undefined || began !== era.value) return;
       const grew = next.frames !== progress.value.frames;
       progress.value = next;
       if (grew) pages.grown();
       if (next.ended) break;
     }
-    const judged = await worker.ask((api) => api.verdicts());
+    const judged = await ask((api) => api.verdicts());
     if (judged === undefined || began !== era.value) return;
     verdicts.value = judged;
     if (judged.every(({ held }) => held)) return;
-    const explained = await worker.ask((api) => api.explain());
+    const explained = await ask((api) => api.explain());
     if (explained !== undefined && began === era.value) answers.value = explained.answers.filter(({ held }) => !held);
   }
 
@@ -237,9 +241,9 @@ export function createModel(worker: LabWorker, kinds: string | undefined) {
       const selected = selection.value;
       const name = selected.kind === 'node' ? selected.name : undefined;
       const [, seen, chosen] = await Promise.all([
-        worker.ask((api) => api.seek(at)),
-        worker.ask((api) => api.overview()),
-        name === undefined ? undefined : worker.ask((api) => api.node(name)),
+        ask((api) => api.seek(at)),
+        ask((api) => api.overview()),
+        name === undefined ? undefined : ask((api) => api.node(name)),
       ]);
       if (began === era.value) {
         batch(() => {
@@ -290,10 +294,7 @@ export function createModel(worker: LabWorker, kinds: string | undefined) {
     playing.value = false;
     const began = era.value;
     const at = Math.min(moment.value, limit());
-    const [, point] = await Promise.all([
-      worker.ask((api) => api.seek(at)),
-      worker.ask((api) => api.step(unit, direction)),
-    ]);
+    const [, point] = await Promise.all([ask((api) => api.seek(at)), ask((api) => api.step(unit, direction))]);
     if (point === undefined || began !== era.value) return;
     moment.value = point.view;
     void look();
@@ -309,8 +310,8 @@ export function createModel(worker: LabWorker, kinds: string | undefined) {
       void look();
     }
     if (next.kind !== 'packet') return;
-    const view = await worker.ask((api) => api.packet(next.record));
-    const told = view === undefined ? await worker.ask((api) => api.why(next.record)) : undefined;
+    const view = await ask((api) => api.packet(next.record));
+    const told = view === undefined ? await ask((api) => api.why(next.record)) : undefined;
     if (selection.value !== next) return;
     batch(() => {
       packet.value = view;

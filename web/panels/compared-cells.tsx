@@ -2,8 +2,8 @@ import type { CellResult } from '../../core/experiment/index.ts';
 import type { Sentence } from '../../workers/client.ts';
 import { formatMoment } from '../model/format.ts';
 import { text } from '../text/text.ts';
-import { Told } from './packet.tsx';
 import { usePage } from './page.ts';
+import { Told } from './told.tsx';
 
 /** Two cells side by side: where their runs part, what each did there and why, and what came out otherwise. */
 export function ComparedCells({ open }: { open: (cell: CellResult, moment?: number, seed?: number) => void }) {

@@ -1,18 +1,8 @@
-import type { Desk } from '../model/desk.ts';
 import { firstAfter } from '../model/flight-store.ts';
 import { formatMoment } from '../model/format.ts';
-import type { Model } from '../model/model.ts';
 import { text } from '../text/text.ts';
 import { usePage } from './page.ts';
-
-/** Takes back what was done last, and says what it was. */
-export async function undo(model: Model, desk: Desk): Promise<void> {
-  const deed = await model.acting.undo();
-  if (deed === undefined) desk.message.value = text('deeds.nothing');
-  else desk.message.value = text('deeds.undone', { what: deed.kind === 'entered' ? deed.typed : partText(deed.part) });
-}
-
-const partText = (part: string): string => (part === '' ? text('deeds.written') : text('deeds.out', { part }));
+import { partText } from './undo.ts';
 
 /** What is done to the lab from outside: by its topology, and by the reader, who can take it back or have it written down. */
 export function Deeds() {

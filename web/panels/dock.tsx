@@ -3,12 +3,20 @@ import { useEffect } from 'preact/hooks';
 import { Icon } from '../look/icon.tsx';
 import type { DockTab } from '../model/desk.ts';
 import { text } from '../text/text.ts';
-import { Deeds } from './deeds.tsx';
-import { LadderList } from './ladder.tsx';
+import { Later } from './later.tsx';
 import { Packets } from './packets.tsx';
 import { usePage } from './page.ts';
-import { StoryList } from './story.tsx';
 import { Tabs } from './tabs.tsx';
+
+/** Lists that the first view does without. */
+const lists = {
+  ladder: () =>
+    import('./ladder.tsx').then(({ LadderList }) => () => <LadderList />),
+  story: () =>
+    import('./story.tsx').then(({ StoryList }) => () => <StoryList />),
+  deeds: () =>
+    import('./deeds.tsx').then(({ Deeds }) => () => <Deeds />),
+} as const;
 
 /** Milliseconds after the last key before a filter is tried. */
 const PAUSE = 180;
@@ -76,6 +84,5 @@ export function Dock() {
 
 function Pane({ name }: { name: DockTab }) {
   if (name === 'packets') return <Packets />;
-  if (name === 'ladder') return <LadderList />;
-  return name === 'story' ? <StoryList /> : <Deeds />;
+  return <Later key={name} load={lists[name]} />;
 }

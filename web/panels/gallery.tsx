@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { Icon } from '../look/icon.tsx';
+import type { ShippedLab } from '../model/labs.ts';
 import { text } from '../text/text.ts';
 import { ChooseFile } from './choose-file.tsx';
 import { usePage } from './page.ts';
@@ -8,8 +9,8 @@ import { Sheet } from './sheet.tsx';
 import { SketchPicture } from './sketch.tsx';
 
 /** The labs that come with the page. */
-export function Gallery() {
-  const { labs, model, desk, open } = usePage();
+export function Gallery({ labs }: { labs: readonly ShippedLab[] }) {
+  const { model, desk, open } = usePage();
   const words = useSignal('');
   const dialog = useRef<HTMLDialogElement>(null);
   const present = model.source.value?.id;

@@ -1,12 +1,16 @@
 import { useSignalEffect } from '@preact/signals';
 import type { InspectorTab } from '../model/desk.ts';
 import { text } from '../text/text.ts';
-import { LinkPanel } from './link.tsx';
-import { NodePanel } from './node.tsx';
-import { PacketPanel } from './packet.tsx';
+import { Later } from './later.tsx';
 import { usePage } from './page.ts';
 import { type Tab, Tabs } from './tabs.tsx';
 import { VerdictsPanel } from './verdicts.tsx';
+
+/** Parts that the first view does without. */
+const loadPacket = () =>
+  import('./packet.tsx').then(({ PacketPanel }) => () => <PacketPanel />);
+const loadPlace = () =>
+  import('./place.tsx').then(({ PlacePanel }) => () => <PlacePanel />);
 
 /** The right of the page: what is selected, and the verdicts. */
 export function Inspector() {
@@ -35,16 +39,14 @@ export function Inspector() {
         }}
       />
       <div class="pane" role="tabpanel">
-        {chosen === 'packet' ? <PacketPanel /> : chosen === 'node' ? <Place /> : <VerdictsPanel />}
+        {chosen === 'packet' ? (
+          <Later key="packet" load={loadPacket} />
+        ) : chosen === 'node' ? (
+          <Later key="node" load={loadPlace} />
+        ) : (
+          <VerdictsPanel />
+        )}
       </div>
     </aside>
   );
-}
-
-/** The node or the link that is selected. */
-function Place() {
-  const { model } = usePage();
-  const selected = model.selection.value;
-  const link = selected.kind === 'link' ? model.lab.value?.links.findIndex(({ name }) => name === selected.name) : -1;
-  return link === undefined || link < 0 ? <NodePanel /> : <LinkPanel index={link} />;
 }

@@ -4,16 +4,26 @@ import { useEffect } from 'preact/hooks';
 import { text } from '../text/text.ts';
 import { usePage } from './page.ts';
 
+type Draw<Given> = (given: Given) => ComponentChildren;
+type Load<Given> = () => Promise<Draw<Given>>;
+
+/** What has arrived is drawn at once when it is wanted again. */
+const arrived = new WeakMap<Load<never>, Draw<never>>();
+
 /** A part of the page whose code is fetched when it is first wanted, so that the first view does not wait for it. */
-export function Later({ load }: { load: () => Promise<() => ComponentChildren> }) {
+export function Later<Given = undefined>(
+  props: { load: Load<Given> } & (undefined extends Given ? { given?: Given } : { given: Given }),
+) {
+  const { load, given } = props;
   const { desk } = usePage();
-  const part = useSignal<{ readonly draw: () => ComponentChildren } | undefined>(undefined);
+  const part = useSignal<Draw<Given> | undefined>(arrived.get(load) as Draw<Given> | undefined);
 
   useEffect(() => {
     let live = true;
     load().then(
       (draw) => {
-        if (live) part.value = { draw };
+        arrived.set(load, draw);
+        if (live) part.value = draw;
       },
       (error: unknown) => {
         const reason = error instanceof Error ? error.message : String(error);
@@ -25,5 +35,6 @@ export function Later({ load }: { load: () => Promise<() => ComponentChildren> }
     };
   }, [load, desk, part]);
 
-  return <>{part.value?.draw()}</>;
+  const draw = (arrived.get(load) as Draw<Given> | undefined) ?? part.value;
+  return <>{draw?.(given as Given)}</>;
 }

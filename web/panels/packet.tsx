@@ -6,6 +6,7 @@ import { Hex } from './hex.tsx';
 import { usePage } from './page.ts';
 import { Rewritings, rewrittenIn } from './rewriting.tsx';
 import { Splitter } from './splitter.tsx';
+import { Told } from './told.tsx';
 
 /** The frame that is selected: what it says, its octets, why it was sent, what it came from and what became of it. */
 export function PacketPanel() {
@@ -93,20 +94,5 @@ function Chain({ sentences }: { sentences: readonly Sentence[] }) {
         ))}
       </ol>
     </div>
-  );
-}
-
-/** A record as a sentence, with the document that says so and what cures it. */
-export function Told({ sentence, failed }: { sentence: Sentence; failed: boolean }) {
-  return (
-    <p class={failed ? 'tone-failed' : ''}>
-      {sentence.text}
-      {sentence.source === undefined ? null : <span class="soft"> {sentence.source}</span>}
-      {sentence.cure === undefined ? null : (
-        <span class="cure">
-          {text('packet.cure')}: {sentence.cure}
-        </span>
-      )}
-    </p>
   );
 }

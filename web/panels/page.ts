@@ -4,7 +4,6 @@ import { useContext } from 'preact/hooks';
 import type { Changes } from '../model/acting.ts';
 import type { Desk } from '../model/desk.ts';
 import type { createExperimenting } from '../model/experimenting.ts';
-import type { ShippedLab } from '../model/labs.ts';
 import type { Place } from '../model/layout.ts';
 import type { Model } from '../model/model.ts';
 import type { LabSource } from '../model/source.ts';
@@ -14,7 +13,6 @@ import type { Language } from '../text/text.ts';
 export interface Page {
   readonly model: Model;
   readonly desk: Desk;
-  readonly labs: readonly ShippedLab[];
   readonly experimenting: ReturnType<typeof createExperimenting>;
   readonly places: Signal<ReadonlyMap<string, Place>>;
   /** Counts how often the nodes were placed anew, so that the canvas shows them whole. */

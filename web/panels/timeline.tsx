@@ -5,7 +5,7 @@ import { Icon } from '../look/icon.tsx';
 import { theme } from '../look/theme.ts';
 import { formatMoment } from '../model/format.ts';
 import { text } from '../text/text.ts';
-import { Lanes } from './lanes.tsx';
+import { Later } from './later.tsx';
 import { usePage } from './page.ts';
 import { drawTimeline, TIMELINE_HEIGHT } from './timeline-picture.ts';
 
@@ -14,6 +14,10 @@ const LOOK_EVERY = 250;
 /** Pixels of one bar. */
 const BAR = 3;
 const CLOSEST = 1000;
+
+/** A part that the first view does without. */
+const loadLanes = () =>
+  import('./lanes.tsx').then(({ Lanes }) => (stretch: Parameters<typeof Lanes>[0]) => <Lanes {...stretch} />);
 
 /** The run from left to right: how much happened when. Pressing and dragging shows that instant; the wheel looks closer. */
 export function Timeline() {
@@ -148,7 +152,7 @@ export function Timeline() {
       >
         <Icon name={desk.lanes.value ? 'close' : 'lanes'} />
       </button>
-      {desk.lanes.value ? <Lanes from={from} to={to} width={width} /> : null}
+      {desk.lanes.value ? <Later load={loadLanes} given={{ from, to, width }} /> : null}
       {window === undefined ? null : (
         <button type="button" class="whole" onClick={() => setWindow(undefined)}>
           {text('timeline.whole')}

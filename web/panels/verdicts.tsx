@@ -2,8 +2,8 @@ import type { Answer } from '../../workers/client.ts';
 import { Icon } from '../look/icon.tsx';
 import { formatMoment } from '../model/format.ts';
 import { text } from '../text/text.ts';
-import { Told } from './packet.tsx';
 import { usePage } from './page.ts';
+import { Told } from './told.tsx';
 
 /** Every expectation with how it came out and what decided. */
 export function VerdictsPanel() {

@@ -1,4 +1,4 @@
-import { Container, Sprite, Texture } from 'pixi.js';
+import { CanvasSource, Container, Sprite, Texture } from 'pixi.js';
 import { FRAME_FATE, type FrameFate } from '../../workers/client.ts';
 import { type FlightStore, flightsAt } from '../model/flight-store.ts';
 import { type Camera, sizeAt } from './camera.ts';
@@ -145,10 +145,8 @@ export class FrameLayer {
     if (present !== undefined) return present;
     if (this.#pictures.size >= MOST_PICTURES) this.forget();
     const drawn = drawShells(shells, fate, palette, this.#resolution, { caption, leftward });
-    const texture = Texture.from(drawn.canvas);
-    texture.source.resolution = drawn.resolution;
-    texture.source.update();
-    texture.update();
+    const source = new CanvasSource({ resource: drawn.canvas, resolution: drawn.resolution });
+    const texture = new Texture({ source });
     const picture = { texture, caption: drawn.caption };
     this.#pictures.set(key, picture);
     return picture;
