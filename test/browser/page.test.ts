@@ -282,6 +282,7 @@ groupWith(chromium, 'the page in Chromium', () => {
         () => Number(document.querySelector('.moment')?.textContent?.replace(/[^\d.]/g, '')) > 14,
       );
       await page.keyboard.press('?');
+      await page.waitForSelector('dialog.help kbd');
       expect(await page.locator('dialog.help kbd').count()).toBeGreaterThan(15);
       await page.keyboard.press('Escape');
       await page.waitForSelector('dialog', { state: 'detached' });
@@ -386,10 +387,9 @@ groupWith(chromium, 'the page in Chromium', () => {
       await verdictsAre(9);
       await page.evaluate(() => document.querySelector<HTMLElement>('.walk [tabindex="0"]')?.focus());
       // Walked through from the first node on.
-      for (let at = 0; at < 12 && !(await page.locator('.node-panel h2', { hasText: /^home$/ }).count()); at++) {
-        await page.keyboard.press('ArrowDown');
-        await page.waitForTimeout(60);
-      }
+      const walked = () => page.evaluate(() => document.activeElement?.textContent ?? '');
+      for (let at = 0; at < 12 && (await walked()) !== 'home, nat'; at++) await page.keyboard.press('ArrowDown');
+      await page.locator('.node-panel h2', { hasText: /^home$/ }).waitFor();
       expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('home, nat');
       const titles = (list: string) => page.locator(list).allInnerTexts();
       await page.waitForSelector('[data-act="nat: flush"]');

@@ -2,7 +2,7 @@ import { firstAfter } from '../model/flight-store.ts';
 import { formatMoment } from '../model/format.ts';
 import { text } from '../text/text.ts';
 import { usePage } from './page.ts';
-import { partText } from './undo.ts';
+import { partText, undo } from './undo.ts';
 
 /** What is done to the lab from outside: by its topology, and by the reader, who can take it back or have it written down. */
 export function Deeds() {
