@@ -52,7 +52,7 @@ export interface LabApi {
   /** How much happened in each of `buckets` equal parts of [from, to). */
   density(from: number, to: number, buckets: number): Promise<Density>;
   /** The same node by node, of what they noted and dropped. */
-  lanes(from: number, to: number, buckets: number): Promise<readonly Lane[]>;
+  lanes(from: number, to: number, buckets: number): Promise<Lanes>;
 
   /** A stretch of the packet list. */
   rows(request: RowsRequest): Promise<Rows>;
@@ -270,6 +270,28 @@ export interface Lane {
   readonly node: string;
   readonly notes: Uint32Array;
   readonly drops: Uint32Array;
+  /** What lasted on it, by birth: bars. */
+  readonly bars: readonly Bar[];
+}
+
+/** Something that lasted on a node: an association, a mapping. */
+export interface Bar {
+  /** What it is: `IKE SA`. */
+  readonly of: string;
+  /** Which of them: the values that tell it from others. */
+  readonly name: string;
+  readonly tone: Tone;
+  readonly from: number;
+  /** Infinity while it lasts. */
+  readonly to: number;
+  /** The note that tells of its birth. */
+  readonly record: number;
+}
+
+export interface Lanes {
+  readonly lanes: readonly Lane[];
+  /** False while notes are left to be read for bars: the next call reads on. */
+  readonly whole: boolean;
 }
 
 export interface RowsRequest {

@@ -1,5 +1,11 @@
 import { Simulation, type SimulationOptions } from '../core/simulation/index.ts';
-import { type Completions, type Diagnostic, type Overridden, parseAction } from '../core/topology/index.ts';
+import {
+  applyOverrides,
+  type Completions,
+  type Diagnostic,
+  type Overridden,
+  parseAction,
+} from '../core/topology/index.ts';
 import { CLOSED_OUTLET, outlet } from '../plugins/index.ts';
 import type {
   ActionDescription,
@@ -11,7 +17,7 @@ import type {
   KeyTable,
   LabApi,
   LabDescription,
-  Lane,
+  Lanes,
   Loaded,
   LoadOptions,
   OperatorAction,
@@ -115,7 +121,7 @@ export class Lab implements LabApi {
     return this.#lab.density(from, to, buckets);
   }
 
-  async lanes(from: number, to: number, buckets: number): Promise<readonly Lane[]> {
+  async lanes(from: number, to: number, buckets: number): Promise<Lanes> {
     return this.#lab.lanes(from, to, buckets);
   }
 

@@ -9,7 +9,7 @@ import {
   type Happening,
   type KeyTable,
   type LabDescription,
-  type Lane,
+  type Lanes,
   type Progress,
   type Rows,
   type RowsRequest,
@@ -25,6 +25,7 @@ import { keyTables } from './key-tables.ts';
 import { LadderList } from './ladder.ts';
 import type { Ladder } from './ladder-view.ts';
 import { lanesOf } from './lanes.ts';
+import { Lives } from './lives.ts';
 import { nodeView, overview } from './node-view.ts';
 import { PacketList } from './packet-list.ts';
 import { packetView } from './packet-view.ts';
@@ -46,6 +47,7 @@ export class OpenLab {
   readonly reader: FrameReader;
   readonly #list: PacketList;
   #ladder: LadderList;
+  #lives = new Lives();
   #view = 0;
   #ended = false;
   #stopped: string | undefined;
@@ -166,8 +168,9 @@ export class OpenLab {
     return densityOf(this.index, from, to, buckets);
   }
 
-  lanes(from: number, to: number, buckets: number): Lane[] {
-    return lanesOf(this.history, this.index, from, to, buckets);
+  lanes(from: number, to: number, buckets: number): Lanes {
+    const whole = this.#lives.read(this.history, this.index);
+    return { lanes: lanesOf(this.history, this.index, this.#lives, from, to, buckets), whole };
   }
 
   rows(request: RowsRequest): Rows {
@@ -234,6 +237,7 @@ export class OpenLab {
     this.index.read(this.history);
     this.reader.forgetKeys();
     this.#list.cut();
+    this.#lives = new Lives();
     this.#ladder = new LadderList(this.history, this.index, this.reader);
     this.#ended = false;
     this.#stopped = undefined;

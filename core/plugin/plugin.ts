@@ -96,6 +96,24 @@ export interface Expectation<Spec = any, State = any> {
   figures?(state: State, spec: Spec, view: RunView): Readonly<Record<string, number>>;
 }
 
+/**
+ * That something which lasts came to be, or went: an association, a mapping. From birth and death the page draws a bar. A note that is
+ * both, of something that became another, ends the one before and begins the next.
+ */
+export interface Life {
+  /** What lasts, called the same at both ends: `IKE SA`. */
+  readonly of: string;
+  /** Names of the values that tell it from others of its kind on its node; they are its name on the page. */
+  readonly by: readonly string[];
+  /** The tone of its bar, where the note begins it. */
+  readonly begins?: Tone;
+  /**
+   * What the note ends: of those with the same values in `by` the oldest, or each that is wanted, by the values of this note and of the
+   * one that began it.
+   */
+  readonly ends?: 'same' | ((gone: PlainValues, born: PlainValues) => boolean);
+}
+
 /** What a code of a drop or a note says. */
 export interface Story {
   /** A sentence with `{node}` and the record's values in braces: `{node} has no route to {destination}`. */
@@ -121,6 +139,8 @@ export interface Story {
   };
   /** Names of the values that are source and destination, of notes told once for a flow: they stand for its later packets too. */
   readonly flow?: readonly [source: string, destination: string];
+  /** What came to be or went with it. */
+  readonly life?: Life;
   /** True for notes that are failures only where another failure came of them: by themselves nobody is alarmed by them. */
   readonly aside?: true;
   /** True for drops of everyday life, such as of a frame that was for somebody else: nobody is alarmed by them. */

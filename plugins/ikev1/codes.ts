@@ -19,8 +19,15 @@ export const IKEV1_CODES: Readonly<Record<string, Story>> = {
     text: '{node} sends {peer} {exchange} {id} again: nothing came of it',
     source: 'RFC 2408 §5.1',
   },
-  'ikev1.established': { text: '{node} has ISAKMP SA {spis} with {peer} for {connection}', source: 'RFC 2409 §5' },
-  'ikev1.closed': { text: '{node} has no ISAKMP SA {spis} with {peer} any more: {why}' },
+  'ikev1.established': {
+    text: '{node} has ISAKMP SA {spis} with {peer} for {connection}',
+    life: { of: 'ISAKMP SA', by: ['spis'], begins: 'key' },
+    source: 'RFC 2409 §5',
+  },
+  'ikev1.closed': {
+    text: '{node} has no ISAKMP SA {spis} with {peer} any more: {why}',
+    life: { of: 'ISAKMP SA', by: ['spis'], ends: 'same' },
+  },
   'ikev1.child-created': {
     text: '{node} and {peer} have {child}: {proposal}, {local} === {remote}',
     source: 'RFC 2409 §5.5',

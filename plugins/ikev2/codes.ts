@@ -54,8 +54,15 @@ export const IKEV2_CODES: Readonly<Record<string, Story>> = {
     text: '{node} sends {peer} {exchange} {kind} {id} again: no answer came',
     source: 'RFC 7296 §2.1',
   },
-  'ikev2.established': { text: '{node} has IKE SA {spis} with {peer} for {connection}', source: 'RFC 7296 §1.2' },
-  'ikev2.closed': { text: '{node} has no IKE SA {spis} with {peer} any more: {why}' },
+  'ikev2.established': {
+    text: '{node} has IKE SA {spis} with {peer} for {connection}',
+    life: { of: 'IKE SA', by: ['spis'], begins: 'key' },
+    source: 'RFC 7296 §1.2',
+  },
+  'ikev2.closed': {
+    text: '{node} has no IKE SA {spis} with {peer} any more: {why}',
+    life: { of: 'IKE SA', by: ['spis'], ends: 'same' },
+  },
   'ikev2.child-created': {
     text: '{node} and {peer} have {child}: {proposal}, {local} === {remote}',
     source: 'RFC 7296 §2.17',

@@ -4,10 +4,12 @@ import type { Story } from '../../core/index.ts';
 export const IPSEC_CODES: Readonly<Record<string, Story>> = {
   'ipsec.sa-installed': {
     text: '{node} installed {protocol} SA {sa} in {mode} mode, {local} to {remote}, {proposal}: in {in}, out {out}, for {localTs} and {remoteTs}',
+    life: { of: 'IPsec SA', by: ['in', 'out'], begins: 'protected' },
     source: 'RFC 4301 §4.4.2',
   },
   'ipsec.sa-removed': {
     text: '{node} removed SA {sa}: {why} ({sent} packets sent, {received} received)',
+    life: { of: 'IPsec SA', by: ['in', 'out'], ends: 'same' },
     source: 'RFC 4301 §4.4.2',
   },
   'ipsec.sa-expiring': {

@@ -1,15 +1,26 @@
 import type { Story } from '../../core/index.ts';
 
+const MAPPING = { of: 'NAT mapping', by: ['protocol', 'inside', 'outside'] } as const;
+
+/** The address of `10.0.0.2:500` or `10.0.0.2 id 7`. */
+const hostOf = (end: unknown): string => String(end).split(/[ :]/)[0] as string;
+
 /** What a translator says of mappings, and of packets that it changes, holds or drops. */
 export const natCodes: Readonly<Record<string, Story>> = {
-  'nat.mapped': { text: '{node} maps {inside} to {outside} ({protocol}, towards {remote})', source: 'RFC 4787 §4.1' },
+  'nat.mapped': {
+    life: { ...MAPPING, begins: 'translation' },
+    text: '{node} maps {inside} to {outside} ({protocol}, towards {remote})',
+    source: 'RFC 4787 §4.1',
+  },
   'nat.block': { text: '{node} gives {host} the ports {low} to {high} of {outside}', source: 'RFC 6888 REQ-14' },
   'nat.expired': {
+    life: { ...MAPPING, ends: 'same' },
     text: '{node} forgot the mapping of {inside} to {outside} ({protocol}): nothing kept it alive for {idle} s',
     source: 'RFC 4787 §4.3',
     cure: 'send keepalives more often than that, or give the translator a longer timer',
   },
   'nat.evicted': {
+    life: { ...MAPPING, ends: 'same' },
     text: '{node} gave up the mapping of {inside} to {outside}, idle for longest, to make room: {limit} is the limit',
     source: 'RFC 6888 REQ-4',
   },
@@ -18,10 +29,26 @@ export const natCodes: Readonly<Record<string, Story>> = {
     text: '{node} guesses that ESP for {outside} answers {inside}, which has waited longest',
     source: 'RFC 3715 §2.1(f)',
   },
-  'nat.flushed': { text: '{node} was made to forget the mappings of {of} ({lost})' },
-  'nat.rebooted': { text: '{node} starts anew and forgets its mappings ({lost}); nothing passes for {down} s' },
-  'nat.rebound': { text: '{node} now maps {inside} to {outside} in place of {before}', source: 'RFC 3947 §7' },
+  'nat.flushed': {
+    life: { ...MAPPING, ends: ({ of }, { inside }) => of === 'everybody' || of === hostOf(inside) },
+    text: '{node} was made to forget the mappings of {of} ({lost})',
+  },
+  'nat.rebooted': {
+    life: { ...MAPPING, ends: () => true },
+    text: '{node} starts anew and forgets its mappings ({lost}); nothing passes for {down} s',
+  },
+  'nat.rebound': {
+    life: {
+      ...MAPPING,
+      begins: 'translation',
+      ends: (gone, born) =>
+        gone.before === born.outside && gone.inside === born.inside && gone.protocol === born.protocol,
+    },
+    text: '{node} now maps {inside} to {outside} in place of {before}',
+    source: 'RFC 3947 §7',
+  },
   'nat.address-changed': {
+    life: { ...MAPPING, ends: () => true },
     text: '{node} has another external address, {after} in place of {before}: the mappings of the old one are lost ({lost})',
     source: 'RFC 4787 §4.1',
   },

@@ -1,5 +1,5 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Lane } from '../../workers/client.ts';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { Bar, Lane } from '../../workers/client.ts';
 import { theme } from '../look/theme.ts';
 import { formatMoment } from '../model/format.ts';
 import { text } from '../text/text.ts';
@@ -10,6 +10,10 @@ const LOOK_EVERY = 500;
 /** Pixels of one part of a lane, and of the lane itself. */
 const PART = 4;
 const HEIGHT = 18;
+/** Pixels from one row of bars to the next, and of a bar; rows that a lane has at most: what finds no row lies on the last. */
+const BAR_STEP = 6;
+const BAR = 4;
+const MOST_BAR_ROWS = 6;
 /** Happenings that one part is searched for. */
 const MOST_SEARCHED = 500;
 
@@ -35,8 +39,8 @@ export function Lanes({ from, to, width }: Stretch) {
       const seen = progress.value;
       const answer = await model.worker.ask((api) => api.lanes(from, to, count));
       if (!live) return;
-      if (answer !== undefined) setLanes(answer);
-      if (!seen.ended) timer = setTimeout(look, LOOK_EVERY);
+      if (answer !== undefined) setLanes(answer.lanes);
+      if (!seen.ended || answer?.whole === false) timer = setTimeout(look, LOOK_EVERY);
     };
     void look();
     return () => {
@@ -58,6 +62,9 @@ export function Lanes({ from, to, width }: Stretch) {
 function OneLane({ lane, from, to, width }: Stretch & { lane: Lane }) {
   const { model } = usePage();
   const canvas = useRef<HTMLCanvasElement>(null);
+  const [pointed, setPointed] = useState<PlacedBar | undefined>(undefined);
+  const placed = useMemo(() => placeBars(lane.bars, from, to, width), [lane, from, to, width]);
+  const height = HEIGHT + BAR_STEP * placed.reduce((most, { row }) => Math.max(most, row + 1), 0);
   const count = lane.notes.length;
   const actions = (model.lab.value?.timeline ?? []).filter(({ place }) => place === lane.node);
 
@@ -66,7 +73,7 @@ function OneLane({ lane, from, to, width }: Stretch & { lane: Lane }) {
     if (pen === null || pen === undefined) return;
     const ratio = globalThis.devicePixelRatio || 1;
     pen.canvas.width = Math.round(width * ratio);
-    pen.canvas.height = Math.round(HEIGHT * ratio);
+    pen.canvas.height = Math.round(height * ratio);
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     const style = getComputedStyle(pen.canvas);
     const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
@@ -92,6 +99,18 @@ function OneLane({ lane, from, to, width }: Stretch & { lane: Lane }) {
       pen.lineTo(x - 1.5, 6.5);
       pen.stroke();
     }
+    for (const one of placed) {
+      const { bar, left, right, row } = one;
+      const top = HEIGHT + row * BAR_STEP;
+      pen.globalAlpha = pointed === undefined || pointed.bar.record === bar.record ? 1 : 0.45;
+      pen.fillStyle = colour(bar.tone);
+      pen.fillRect(left, top, Math.max(2, right - left), BAR);
+      // Birth and death inside of what is seen have an edge.
+      pen.fillStyle = colour(`${bar.tone}-text`);
+      if (bar.from >= from) pen.fillRect(left, top - 1, 1.5, BAR + 2);
+      if (bar.to < to) pen.fillRect(Math.max(left + 2, right) - 1.5, top - 1, 1.5, BAR + 2);
+    }
+    pen.globalAlpha = 1;
     pen.fillStyle = colour('ink');
     for (const { at } of actions) {
       const x = ((at - from) / Math.max(1, to - from)) * width;
@@ -102,7 +121,7 @@ function OneLane({ lane, from, to, width }: Stretch & { lane: Lane }) {
       pen.lineTo(x, 7);
       pen.fill();
     }
-  }, [lane, from, to, width, count, actions.length, theme.value]);
+  }, [lane, from, to, width, height, placed, pointed, count, actions.length, theme.value]);
 
   /** Shows the first happening of the node in one part of the lane that `wants` wants; false where there is none. */
   async function showIn(bucket: number, wants: (time: number) => boolean, last = false): Promise<boolean> {
@@ -149,8 +168,22 @@ function OneLane({ lane, from, to, width }: Stretch & { lane: Lane }) {
     event.stopPropagation();
   }
 
+  function barAt(event: MouseEvent): PlacedBar | undefined {
+    const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
+    const [x, row] = [event.clientX - box.left, Math.floor((event.clientY - box.top - HEIGHT + 1) / BAR_STEP)];
+    // Those born later lie above.
+    return placed.findLast((one) => one.row === row && x >= one.left - 2 && x <= Math.max(one.right, one.left + 2) + 2);
+  }
+
   function click(event: MouseEvent): void {
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
+    const bar = barAt(event)?.bar;
+    if (bar !== undefined) {
+      model.playing.value = false;
+      model.seek(bar.from);
+      void model.select({ kind: 'packet', record: bar.record });
+      return;
+    }
     const middle = Math.floor(((event.clientX - box.left) / Math.max(1, box.width)) * count);
     // A mark is small: those beside it count too.
     const near = [middle, middle - 1, middle + 1, middle - 2, middle + 2].find(filled);
@@ -167,6 +200,7 @@ function OneLane({ lane, from, to, width }: Stretch & { lane: Lane }) {
     notes: sum(lane.notes),
     drops: sum(lane.drops),
     actions: actions.length,
+    bars: lane.bars.length,
   });
   return (
     <li>
@@ -175,13 +209,45 @@ function OneLane({ lane, from, to, width }: Stretch & { lane: Lane }) {
         class="lane-row"
         data-lane={lane.node}
         aria-label={`${about}. ${formatMoment(model.moment.peek())} s`}
-        title={about}
+        title={pointed === undefined ? about : barText(pointed.bar)}
+        onPointerMove={(event) => {
+          const bar = barAt(event);
+          if (bar?.bar.record !== pointed?.bar.record) setPointed(bar);
+        }}
+        onPointerLeave={() => setPointed(undefined)}
         onClick={click}
         onKeyDown={press}
       >
-        <canvas ref={canvas} style={{ width: `${width}px`, height: `${HEIGHT}px` }} />
+        <canvas ref={canvas} style={{ width: `${width}px`, height: `${height}px` }} />
         <span class="lane-title">{lane.node}</span>
       </button>
     </li>
   );
+}
+
+interface PlacedBar {
+  readonly bar: Bar;
+  readonly left: number;
+  readonly right: number;
+  readonly row: number;
+}
+
+/** Each bar in the first row that is free where it begins. */
+function placeBars(bars: readonly Bar[], from: number, to: number, width: number): PlacedBar[] {
+  const scale = width / Math.max(1, to - from);
+  const ends: number[] = [];
+  return bars.map((bar) => {
+    const left = Math.max(0, (bar.from - from) * scale);
+    const right = Math.min(width, (Math.min(bar.to, to) - from) * scale);
+    const free = ends.findIndex((end) => end < left);
+    const row = free >= 0 ? free : Math.min(ends.length, MOST_BAR_ROWS - 1);
+    ends[row] = Math.max(ends[row] ?? 0, right + 1);
+    return { bar, left, right, row };
+  });
+}
+
+/** `IKE SA 1f..: 1.033 to 61.2 s`. */
+function barText({ of, name, from, to }: Bar): string {
+  const times = { of, name, from: formatMoment(from), to: formatMoment(to) };
+  return to === Number.POSITIVE_INFINITY ? text('lanes.lasts', times) : text('lanes.lasted', times);
 }

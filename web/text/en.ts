@@ -51,7 +51,9 @@ export const en = {
   'lanes.turn': 'A lane for each node',
   'lanes.none': 'No node has noted or dropped anything here.',
   'lanes.about':
-    '{node}: {notes} notes, {drops} drops, {actions} actions. A mark shows what happened; left and right go to the next',
+    '{node}: {notes} notes, {drops} drops, {actions} actions, {bars} bars of what lasted. A mark shows what happened; left and right go to the next',
+  'lanes.lasted': '{of} {name}: from {from} to {to} s',
+  'lanes.lasts': '{of} {name}: from {from} s on',
 
   'packets.title': 'Packets',
   'packets.filter': 'Filter packets',

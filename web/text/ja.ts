@@ -52,7 +52,9 @@ export const ja: Readonly<Partial<Record<Sentence, string>>> = {
   'lanes.turn': 'ノードごとに表示',
   'lanes.none': 'この範囲に記録や破棄はありません。',
   'lanes.about':
-    '{node}: 記録 {notes} 件、破棄 {drops} 件、操作 {actions} 件。印を押すと内容を表示し、左右キーで次へ移ります',
+    '{node}: 記録 {notes} 件、破棄 {drops} 件、操作 {actions} 件、存続期間の帯 {bars} 本。印を押すと内容を表示し、左右キーで次へ移ります',
+  'lanes.lasted': '{of} {name}：{from} から {to} 秒まで',
+  'lanes.lasts': '{of} {name}：{from} 秒から',
 
   'packets.title': 'パケット',
   'packets.filter': 'パケットの絞り込み',
