@@ -53,6 +53,41 @@ describe('time', () => {
     expect(steps).toBe(times.size - 1);
   });
 
+  it('tells of what lasts from its birth to its death, whatever ended it', async () => {
+    const lab = await finish(await openLab(shippedText('nat-expiry')));
+    const { frontier } = await lab.progress();
+    const { lanes, whole } = await lab.lanes(0, frontier, 100);
+    expect(whole).toBe(true);
+    const bars = lanes.find(({ node }) => node === 'home')?.bars ?? [];
+    const notes = (await lab.happenings(0, frontier)).filter(({ kind }) => kind === 'note');
+    const at = (code: string) => notes.filter((one) => one.code === code).map(({ time }) => time);
+    const byTime = (a: number, b: number) => a - b;
+    // Made or given another port; forgotten, made to forget, or given another port.
+    expect(bars.map(({ from }) => from)).toEqual([...at('nat.mapped'), ...at('nat.rebound')].sort(byTime));
+    expect(bars.map(({ to }) => to).sort(byTime)).toEqual(
+      [...at('nat.expired'), ...at('nat.flushed'), ...at('nat.rebound')].sort(byTime),
+    );
+    expect([at('nat.flushed').length, at('nat.rebound').length, at('nat.expired').length > 1]).toEqual([1, 1, true]);
+    expect(new Set(bars.map(({ of, tone }) => `${of} ${tone}`))).toEqual(new Set(['NAT mapping translation']));
+    // Of a stretch, what touches it; of an instant in the past, nothing that came later.
+    const [first] = bars;
+    const early = (await lab.lanes(0, (first?.from ?? 0) + 1, 10)).lanes.find(({ node }) => node === 'home');
+    expect(early?.bars).toEqual([first]);
+    const tunnel = await finish(await openLab(shippedText('site-to-site')));
+    const end = (await tunnel.progress()).frontier;
+    const told = await tunnel.happenings(0, end);
+    const { lanes: all } = await tunnel.lanes(0, end, 10);
+    for (const gateway of ['gw-a', 'gw-b']) {
+      const when = (code: string) => told.find((one) => one.code === code && one.node === gateway)?.time;
+      expect(
+        all.find(({ node }) => node === gateway)?.bars.map(({ of, tone, from, to }) => [of, tone, from, to]),
+      ).toEqual([
+        ['IKE SA', 'key', when('ikev2.established'), when('ikev2.closed')],
+        ['IPsec SA', 'protected', when('ipsec.sa-installed'), when('ipsec.sa-removed')],
+      ]);
+    }
+  });
+
   it('takes slices that fit the time they cost', () => {
     const pace = new Pace(50);
     for (let slice = 0; slice < 30; slice++) pace.took(pace.events, pace.events / 100);
