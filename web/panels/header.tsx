@@ -32,7 +32,7 @@ export function Header() {
           desk.gallery.value = true;
         }}
       >
-        {lab.value?.name ?? text('lab.choose')}
+        <span class="ellipsis">{lab.value?.name ?? text('lab.choose')}</span>
         <Icon name="down" />
       </button>
       <span class="grow" />
@@ -42,6 +42,7 @@ export function Header() {
       {all === 0 ? null : (
         <button
           type="button"
+          aria-label={text('verdicts.summary', { held, count: all })}
           class={`tally ${held === all ? 'tone-good' : 'tone-failed'}`}
           onClick={() => {
             desk.inspector.value = true;
@@ -49,7 +50,7 @@ export function Header() {
           }}
         >
           <Icon name={held === all ? 'held' : 'failed'} />
-          {text('verdicts.summary', { held, count: all })}
+          <span>{text('verdicts.summary', { held, count: all })}</span>
         </button>
       )}
       <button

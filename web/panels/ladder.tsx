@@ -41,7 +41,8 @@ export function LadderList() {
   }, [era, chosen, from]);
 
   const shown = ladder.value;
-  if (shown === undefined || shown.rungs.length === 0) return <p class="empty soft">{text('ladder.none')}</p>;
+  if (shown === undefined) return null;
+  if (shown.rungs.length === 0) return <p class="empty soft">{text('ladder.none')}</p>;
   const { columns, conversations, rungs } = shown;
   const reached = rungs.findLastIndex(({ time }) => time <= model.moment.value);
 
