@@ -152,9 +152,7 @@ export class Lab implements LabApi {
   }
 
   async capture(links?: readonly string[]): Promise<Uint8Array> {
-    const open = this.#lab;
-    const { captureOf } = await import('./exports.ts');
-    return captureOf(open, links);
+    return this.#lab.capture(links);
   }
 
   async keyTables(): Promise<readonly KeyTable[]> {

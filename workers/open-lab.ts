@@ -19,6 +19,7 @@ import {
   type ViewPoint,
 } from './api.ts';
 import { describeActions, describeLab, timelineView } from './description.ts';
+import { captureOf } from './exports.ts';
 import { FrameReader } from './frame-reader.ts';
 import { FrameIndex, kindOfHappening } from './frames.ts';
 import { keyTables } from './key-tables.ts';
@@ -202,6 +203,11 @@ export class OpenLab {
       evidence,
       records,
     }));
+  }
+
+  /** See `captureOf`. */
+  capture(words: readonly string[] = []): Uint8Array {
+    return captureOf(this, words);
   }
 
   keyTables(): KeyTable[] {
