@@ -1,18 +1,39 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
-const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+/** What is drawn with, file by file. */
+const DRAWN_WITH = [
+  'app/Application',
+  'rendering/renderers/shared/texture/sources/CanvasSource',
+  'rendering/renderers/shared/texture/Texture',
+  'scene/container/Container',
+  'scene/graphics/shared/Graphics',
+  'scene/graphics/shared/GraphicsContext',
+  'scene/sprite/Sprite',
+  'scene/text/Text',
+];
+const library = fileURLToPath(new URL('../node_modules/pixi.js/lib/', import.meta.url));
+
+/**
+ * Behind the name `pixi.js` stand all three renderers, pointer events, accessibility, loaders, filters, meshes and particles, and a chunk that
+ * names one of them carries them all. In its place stands what is drawn with; each renderer is a chunk of its own, fetched when it is chosen.
+ */
+const drawing: Plugin = {
+  name: 'drawing',
+  enforce: 'pre',
+  resolveId: (id) => (id === 'pixi.js' ? '\0drawing' : undefined),
+  load: (id) =>
+    id === '\0drawing'
+      ? DRAWN_WITH.map(
+          (file) => `export { ${file.split('/').at(-1)} } from ${JSON.stringify(`${library}${file}.mjs`)};`,
+        ).join('\n')
+      : undefined,
+};
 
 // Relative addresses, so that the built page works from any path of any static host.
 export default defineConfig({
   base: './',
-  resolve: {
-    alias: [
-      { find: /^pixi\.js$/, replacement: here('./drawing-library.mjs') },
-      // Its files, which its own table of exports does not name.
-      { find: /^pixi\.js\/lib\//, replacement: here('../node_modules/pixi.js/lib/') },
-    ],
-  },
+  plugins: [drawing],
   build: { outDir: '../dist', emptyOutDir: true, target: 'es2022', chunkSizeWarningLimit: 1000 },
   worker: {
     format: 'es',

@@ -3,7 +3,6 @@ import type { History } from '../core/simulation/index.ts';
 import { linkTypeOf } from './frame-reader.ts';
 import type { FrameIndex } from './frames.ts';
 import { namedLinks } from './named-links.ts';
-import type { OpenLab } from './open-lab.ts';
 
 /** Octets of frames that one capture in memory holds. */
 export const LARGEST_CAPTURE = 1024 * 1024 * 1024;
@@ -57,7 +56,10 @@ export function* captureFrames(
  * All frames so far as pcapng. `words` name the links that are taken (see `namedLinks`); none: all. A word that names no link throws a
  * RangeError.
  */
-export function captureOf(open: OpenLab, words: readonly string[] = []): Uint8Array {
+export function captureOf(
+  open: { readonly history: History; readonly index: FrameIndex },
+  words: readonly string[] = [],
+): Uint8Array {
   const { rows, size, direction } = open.index;
   const named = words.length === 0 ? undefined : namedLinks(open.history.head.topology, words);
   if (named !== undefined && 'wrong' in named) throw new RangeError(named.wrong);

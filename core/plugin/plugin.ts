@@ -101,7 +101,7 @@ export interface Expectation<Spec = any, State = any> {
  * both, of something that became another, ends the one before and begins the next.
  */
 export interface Life {
-  /** What lasts, called the same at both ends: `IKE SA`. */
+  /** What lasts, called the same at both ends. */
   readonly of: string;
   /** Names of the values that tell it from others of its kind on its node; they are its name on the page. */
   readonly by: readonly string[];
