@@ -202,6 +202,17 @@ describe('everything has a cause', () => {
     expect(chains).toBeGreaterThan(5);
   });
 
+  it('what a node does with a packet that came to it is because of the frame that brought it', () => {
+    const trace = runAll(start(ring({ sieves: ['b'] }))).trace;
+    let arrived = 0;
+    for (const { kind, packet, cause } of trace?.records() ?? []) {
+      if (kind !== 'deliver') continue;
+      arrived++;
+      expect(trace?.record(cause)).toMatchObject({ kind: 'transmit', packet });
+    }
+    expect(arrived).toBeGreaterThan(5);
+  });
+
   it('links and interfaces that come back do so because of what took them away; copies name what they are of', () => {
     const simulation = runAll(
       start(
