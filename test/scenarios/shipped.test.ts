@@ -206,6 +206,13 @@ describe.each(labNames.map((name) => ({ name })))('shipped topology $name', ({ n
     expect(parents.size).toBeGreaterThanOrEqual(whole.run.ledger.replaced);
   });
 
+  it('logs no key where none is to be kept, and gives the same frames', () => {
+    const silent = runLab(name, { keys: false });
+    expect(silent.run.keyLog).toEqual([]);
+    expect([...(silent.trace?.records() ?? [])].filter(({ kind }) => kind === 'key')).toEqual([]);
+    expect(framesOf(silent)).toEqual(reference);
+  });
+
   it('goes on from snapshots to the same frames', () => {
     const stream = createStream(1, name);
     for (let cut = 0; cut < 5; cut++) {
