@@ -58,7 +58,7 @@ export interface NatState {
   ports: Map<Ipv4Address, { udp?: PortUse; tcp?: PortUse; icmp?: PortUse }>;
   /** By external address: the lowest ports of blocks that hosts have. */
   blocks: Map<Ipv4Address, Set<number>>;
-  /** Ports that nobody gets for now. */
+  /** Ports that rest after a mapping has gone: nobody gets them before their time. */
   held: HeldPorts;
   /** External addresses of a pool that hosts have now, with the host. */
   lent: Map<Ipv4Address, Ipv4Address>;
