@@ -1,5 +1,5 @@
 import { parseDuration, quoted } from '../plugin/index.ts';
-import { formatDuration } from '../time/index.ts';
+import { type Duration, formatDuration } from '../time/index.ts';
 import { canonicalText, compareNames } from './canonical.ts';
 import type { Path, Span } from './diagnostic.ts';
 import {
@@ -113,14 +113,27 @@ function plainText(written: Written): string {
     .join(', ')} }`;
 }
 
+/** What a schema is told of an entry. */
+function subjectOf(map: WrittenMap, path: Path): { written: WrittenMap; key: Span; path: Path; of: string } {
+  return { written: map, key: map.span, path, of: 'the timeline' };
+}
+
+function nodeOf(reading: Reading, around: Surroundings, map: WrittenMap, path: Path): ReturnType<typeof findNode> {
+  const named = map.entries.get('node')?.value;
+  return named && findNode(reading, around, named, [...path, 'node']);
+}
+
+function forAWhile(duration: Duration | undefined): { for?: Duration } {
+  return duration === undefined ? {} : { for: duration };
+}
+
 function readLinkAction(
   reading: Reading,
   around: Surroundings,
   map: WrittenMap,
   path: Path,
 ): TimelineEntry | undefined {
-  const subject = { written: map, key: map.span, path, of: 'the timeline' };
-  const read = readBySchema(reading.report, LINK_ACTION, subject);
+  const read = readBySchema(reading.report, LINK_ACTION, subjectOf(map, path));
   const name = map.entries.get('link')?.value;
   const link = name && findLink(reading, around, name, [...path, 'link']);
   if (read === undefined || link === undefined) return undefined;
@@ -131,7 +144,7 @@ function readLinkAction(
     kind: 'link',
     link,
     set: changes as Partial<LinkSettings>,
-    ...(duration === undefined ? {} : { for: duration }),
+    ...forAWhile(duration),
   };
 }
 
@@ -141,10 +154,8 @@ function readInterfaceAction(
   map: WrittenMap,
   path: Path,
 ): TimelineEntry | undefined {
-  const subject = { written: map, key: map.span, path, of: 'the timeline' };
-  const read = readBySchema(reading.report, INTERFACE_ACTION, subject);
-  const named = map.entries.get('node')?.value;
-  const node = named && findNode(reading, around, named, [...path, 'node']);
+  const read = readBySchema(reading.report, INTERFACE_ACTION, subjectOf(map, path));
+  const node = nodeOf(reading, around, map, path);
   const name = map.entries.get('interface')?.value;
   const found = node && name && findInterface(reading, node, name, [...path, 'interface']);
   if (read === undefined || node === undefined || found === undefined) return undefined;
@@ -155,7 +166,7 @@ function readInterfaceAction(
     node: node.description.name,
     interface: found,
     up: set === 'up',
-    ...(duration === undefined ? {} : { for: duration }),
+    ...forAWhile(duration),
   };
 }
 
@@ -165,10 +176,8 @@ function readPluginAction(
   map: WrittenMap,
   path: Path,
 ): TimelineEntry | undefined {
-  const subject = { written: map, key: map.span, path, of: 'the timeline' };
-  const read = readBySchema(reading.report, PLUGIN_ACTION, subject);
-  const named = map.entries.get('node')?.value;
-  const node = named && findNode(reading, around, named, [...path, 'node']);
+  const read = readBySchema(reading.report, PLUGIN_ACTION, subjectOf(map, path));
+  const node = nodeOf(reading, around, map, path);
   if (read === undefined || node === undefined) return undefined;
   const { at, plugin, set, for: duration } = read.value;
   const { name } = node.description;
@@ -183,7 +192,7 @@ function readPluginAction(
     node: name,
     plugin,
     present: set === 'in',
-    ...(duration === undefined ? {} : { for: duration }),
+    ...forAWhile(duration),
   };
 }
 
